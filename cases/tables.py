@@ -1,0 +1,239 @@
+"""The tables, as SQLAlchemy sees them. No behaviour; Alembic's revisions are the history of these.
+
+Readable columns are only what triage and delivery need. Everything a person said is in a `sealed`
+column: VAULT-sealed where the bot must read it back (conversation, draft, outbox), an age file where
+only prosecutors may (sealed_object, case_key, quarantine). Times are UTC.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_INSTANT = DateTime(timezone=True)
+
+
+def _now(name: str) -> "Column[object]":
+    return Column(name, _INSTANT, nullable=False, server_default=func.now())
+
+
+#: Updates whose effects are committed. A set, never a high-water mark: Telegram restarts its ids
+#: at random after a quiet week. Kept 72 hours.
+BOT_UPDATE = Table(
+    "bot_update",
+    METADATA,
+    Column("bot_id", BigInteger, primary_key=True),
+    Column("update_id", BigInteger, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    _now("seen_at"),
+)
+
+UPDATE_FAILURE = Table(
+    "update_failure",
+    METADATA,
+    Column("bot_id", BigInteger, primary_key=True),
+    Column("update_id", BigInteger, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("error_type", Text, nullable=False),
+    _now("last_at"),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("update_id", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    _now("at"),
+)
+
+CONVERSATION = Table(
+    "conversation",
+    METADATA,
+    Column("chat_ref", LargeBinary, primary_key=True),
+    Column("bot", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("quiet", Boolean, nullable=False, server_default=text("false")),
+    Column("blocked_at", _INSTANT),
+    _now("created_at"),
+    _now("last_seen_at"),
+)
+
+DRAFT = Table(
+    "draft",
+    METADATA,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("chat_ref", LargeBinary, nullable=False),
+    Column("flow", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("pass_on", Boolean),
+    _now("created_at"),
+    _now("updated_at"),
+    Column("expires_at", _INSTANT, nullable=False),
+    UniqueConstraint("chat_ref", "flow"),
+    Index(None, "expires_at"),
+)
+
+CASES = Table(
+    "cases",
+    METADATA,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("chat_ref", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("rules_version", Integer, nullable=False),
+    Column("age_band", Text),
+    Column("oblast", Text),
+    Column("scenario", Text),
+    Column("locale", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("partial", Boolean, nullable=False, server_default=text("false")),
+    Column("children", Integer, nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("files", Integer, nullable=False, server_default=text("0")),
+    Column("recipient", Text, nullable=False),
+    _now("received_at"),
+    Column("due_at", _INSTANT, nullable=False),
+    Index(None, "chat_ref"),
+    Index(None, "status", "due_at"),
+)
+
+CASE_KEY = Table(
+    "case_key",
+    METADATA,
+    Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), primary_key=True),
+    Column("list_version", Integer, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    _now("created_at"),
+)
+
+SEALED_OBJECT = Table(
+    "sealed_object",
+    METADATA,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("schema", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    _now("created_at"),
+    UniqueConstraint("case_id", "sequence"),
+)
+
+#: The family's own copy of what it sent, sealed to a key that only code + PIN yield.
+FAMILY_COPY = Table(
+    "family_copy",
+    METADATA,
+    Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("bot", Text, nullable=False),
+    Column("chat_ref", LargeBinary, nullable=False),
+    #: 0 replies, 1 staff bells, 2 broadcasts
+    Column("lane", SmallInteger, nullable=False),
+    Column("method", Text, nullable=False),
+    #: names a sent message so that a later row can edit it
+    Column("tag", Text),
+    Column("dedupe_key", Text, unique=True),
+    #: NULL once the row is finished: nothing said is kept longer than needed
+    Column("sealed", LargeBinary),
+    Column("state", Text, nullable=False, server_default="queued"),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("not_before", _INSTANT, nullable=False, server_default=func.now()),
+    Column("lease_until", _INSTANT),
+    Column("worker", Text),
+    Column("message_id", BigInteger),
+    Column("error", Text),
+    _now("created_at"),
+    Column("finished_at", _INSTANT),
+    CheckConstraint(
+        "state IN ('queued', 'sending', 'sent', 'failed', 'unreachable', 'unknown')", name="state"
+    ),
+    Index(
+        "ix_outbox_open",
+        "bot",
+        "lane",
+        "id",
+        postgresql_where=text("state IN ('queued', 'sending')"),
+    ),
+    Index(
+        "ix_outbox_chat_open",
+        "chat_ref",
+        "id",
+        postgresql_where=text("state IN ('queued', 'sending')"),
+    ),
+    Index("ix_outbox_tag", "chat_ref", "tag", postgresql_where=text("tag IS NOT NULL")),
+)
+
+#: Telegram's "wait" for one bot, known to every process that sends with its token.
+SENDER_GATE = Table(
+    "sender_gate",
+    METADATA,
+    Column("bot", Text, primary_key=True),
+    Column("resume_at", _INSTANT, nullable=False),
+    Column("stopped", Text),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", UUID(as_uuid=True)),
+    Column("detail", JSONB, nullable=False),
+    Column("prev", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("sig", LargeBinary, nullable=False),
+)
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    CheckConstraint("only", name="only"),
+)

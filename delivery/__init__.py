@@ -1,0 +1,7 @@
+"""Telegram out: claims what waits, paces it, sends it with python-telegram-bot, records what came of it."""
+
+import os
+
+# python-telegram-bot warns at each flood wait unless one opts into the type its next major version
+# gives it; it reads this at every use, so it must be set before the first.
+os.environ.setdefault("PTB_TIMEDELTA", "1")

@@ -1,0 +1,116 @@
+"""How python-telegram-bot reaches Telegram here: aiohttp and orjson, and no URL in any message.
+
+Its own backend costs ten times the CPU for each message and logs addresses, which hold the token.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import orjson
+from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+_CONNECT_SECONDS = 10.0
+#: shorter than any server's, so that we rarely write into a connection that is just being closed
+_KEEPALIVE_SECONDS = 15.0
+_JSON = {"Content-Type": "application/json"}
+
+
+class NotSent(NetworkError):
+    """No connection came about: Telegram has not seen the call. Try again."""
+
+
+class Cut(NetworkError):
+    """The connection broke after the call may have been written: it may have been carried out."""
+
+
+class NoAnswer(NetworkError):
+    """An HTTP status without a Bot API answer, or a server's own trouble. `code` is the status."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"HTTP {code}")
+        self.code = code
+
+
+class Http(BaseRequest):
+    """Calls as JSON over kept-alive connections. Uploads are not supported: send by file_id.
+
+    Raises NotSent, Cut, NoAnswer, or TimedOut when the call may have been carried out; everything
+    else is python-telegram-bot's reading of Telegram's answer.
+    """
+
+    __slots__ = ("_connections", "_read_timeout", "_session")
+
+    def __init__(self, read_timeout: float = 30.0, connections: int = 16) -> None:
+        self._read_timeout = read_timeout
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=self._connections, keepalive_timeout=_KEEPALIVE_SECONDS
+                ),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, connect=_CONNECT_SECONDS, sock_read=self._read_timeout
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+
+    async def shutdown(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - one timeout for all calls
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - one timeout for all calls
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - one timeout for all calls
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - one timeout for all calls
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise NotSent("the connection pool is closed")
+        body = None if request_data is None else orjson.dumps(request_data.parameters)
+        # Raised outside the handlers: what aiohttp says may quote the URL, and so the token.
+        try:
+            async with self._session.request(method, url, data=body, headers=_JSON) as answer:
+                return _understood(answer.status, await answer.read())
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            trouble: NetworkError = NotSent("no connection")
+        except TimeoutError:
+            trouble = TimedOut()
+        except (aiohttp.ClientError, OSError):
+            trouble = Cut("connection lost")
+        raise trouble
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Like the base class's, but what cannot be read is not written to the log."""
+        try:
+            answer = orjson.loads(payload)
+        except orjson.JSONDecodeError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise TelegramError("Invalid server response")
+        return answer
+
+
+def _understood(code: int, payload: bytes) -> tuple[int, bytes]:
+    if code < HTTPStatus.MULTIPLE_CHOICES:
+        return code, payload
+    # A proxy's page has no JSON; 429 without parameters and 5xx must not lose their status.
+    speaks = payload.lstrip().startswith(b"{") and payload.rstrip().endswith(b"}")
+    waits = code != HTTPStatus.TOO_MANY_REQUESTS or b"retry_after" in payload
+    if code >= HTTPStatus.INTERNAL_SERVER_ERROR or not speaks or not waits:
+        raise NoAnswer(code)
+    return code, payload

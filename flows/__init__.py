@@ -1,0 +1,1 @@
+"""Questions as data, and a pure engine that walks them. No transport, no storage, no clock."""

@@ -1,0 +1,1 @@
+"""Telegram in: typed by aiogram, answered by flows, written by cases. Never sends."""

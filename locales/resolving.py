@@ -1,0 +1,20 @@
+"""Which of our languages a language code asks for."""
+
+import re
+
+LOCALES = ("uk", "ru", "en")
+DEFAULT = "uk"
+
+_LANGUAGE = re.compile(r"\s*([a-z]{2,3})(?![a-z])", re.IGNORECASE | re.ASCII)
+_ALSO = {"ukr": "uk", "ua": "uk", "rus": "ru", "eng": "en"}
+
+
+def resolve(code: str | None) -> str:
+    """The one of LOCALES that `code` (BCP 47, or whatever a client sent) starts with, else "uk".
+
+    Never raises. Nothing is guessed from a country: a language we do not speak is Ukrainian.
+    """
+    found = _LANGUAGE.match(code or "")
+    language = found[1].lower() if found else DEFAULT
+    language = _ALSO.get(language, language)
+    return language if language in LOCALES else DEFAULT

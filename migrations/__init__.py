@@ -1,0 +1,1 @@
+"""The database's history: numbered, reversible, safe while the version before still runs."""
