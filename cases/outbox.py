@@ -272,7 +272,7 @@ async def stop(database: Database, bot: str, why: str) -> None:
 
 
 async def reopen(database: Database, bot: str) -> bool:
-    """Undo `stop`, after a person has put the token right. A pause stays. False: was not stopped."""
+    """Undo `stop`, once a person has put the token right. A pause stays. False: not stopped."""
     status = await database.execute(
         "UPDATE sender_gate SET stopped = NULL WHERE bot = $1 AND stopped IS NOT NULL",
         bot,

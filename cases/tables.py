@@ -1,8 +1,8 @@
 """The tables, as SQLAlchemy sees them. No behaviour; Alembic's revisions are the history of these.
 
 Readable columns are only what triage and delivery need. Everything a person said is in a `sealed`
-column: VAULT-sealed where the bot must read it back (conversation, draft, outbox), an age file where
-only prosecutors may (sealed_object, case_key, quarantine). Times are UTC.
+column: VAULT-sealed where the bot must read it back (conversation, draft, outbox), an age file
+where only prosecutors may (sealed_object, case_key, quarantine). Times are UTC.
 """
 
 from sqlalchemy import (
@@ -83,6 +83,8 @@ CONVERSATION = Table(
     Column("bot", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("revision", Integer, nullable=False),
+    #: counts the saves: an update prepared on an older one is done again
+    Column("version", Integer, nullable=False),
     Column("locale", Text, nullable=False),
     Column("quiet", Boolean, nullable=False, server_default=text("false")),
     Column("blocked_at", _INSTANT),
@@ -232,8 +234,8 @@ AUDIT = Table(
 AUDIT_HEAD = Table(
     "audit_head",
     METADATA,
-    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("one", Boolean, primary_key=True, server_default=text("true")),
     Column("seq", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    CheckConstraint("only", name="only"),
+    CheckConstraint("one", name="one"),
 )

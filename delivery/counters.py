@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Counters:
-    """Counts of rows by what came of an attempt; `floods` and `refusals` count Telegram's answers."""
+    """Rows by what came of an attempt; `floods` and `refusals` count Telegram's answers."""
 
     claimed: int = 0
     sent: int = 0

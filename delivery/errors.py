@@ -24,9 +24,10 @@ from delivery.request import NoAnswer, NotSent
 
 @dataclass(frozen=True)
 class Done:
-    """Nothing is left to do: what was asked for is so already, or can no longer be."""
+    """Nothing is left to do. `note`: why, when Telegram did not simply carry it out."""
 
-    note: str
+    note: str | None = None
+    message_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Gone:
 
 @dataclass(frozen=True)
 class Wait:
-    """A flood wait: silence for this token."""
+    """Not now, and not the message's fault: a flood wait, or a chat that has had its share."""
 
     seconds: float
 
@@ -122,13 +123,18 @@ def by_text(error: TelegramError, otherwise: Verdict) -> Verdict:
 
 
 def _by_status(error: NoAnswer) -> Verdict:
-    if error.code == HTTPStatus.TOO_MANY_REQUESTS:
-        return Wait(5.0)
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Permanent("too large")
     if error.code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
         return Retry("a proxy's answer")
     return Retry(f"HTTP {error.code}")
+
+
+def _by_phrase(error: NetworkError) -> Verdict:
+    """A NetworkError that carries no status: python-telegram-bot keeps only the words of a 413."""
+    if "request entity too large" in error.message.lower():
+        return Permanent("too large")
+    return Unknown(type(error).__name__)
 
 
 def _flood(error: RetryAfter) -> Verdict:
@@ -148,15 +154,8 @@ _CLASSES: tuple[tuple[type[TelegramError], Callable[[Any], Verdict]], ...] = (
     (BadRequest, lambda error: by_text(error, Permanent("refused"))),
     (NotSent, lambda _: Retry("no connection")),
     (NoAnswer, _by_status),
-    (NetworkError, lambda error: by_status_text(error)),
+    (NetworkError, _by_phrase),
 )
-
-
-def by_status_text(error: NetworkError) -> Verdict:
-    """A NetworkError that carries no status: python-telegram-bot keeps only the words of a 413."""
-    if "request entity too large" in error.message.lower():
-        return Permanent("too large")
-    return Unknown(type(error).__name__)
 
 
 def classify(error: TelegramError) -> Verdict:

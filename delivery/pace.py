@@ -14,6 +14,7 @@ from typing import Any
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
+from typing_extensions import override
 
 BROADCAST = 2
 _WINDOW = 1.0
@@ -81,9 +82,10 @@ class Pace:
             return 0.0
         now = self._clock()
         if chat_id < 0:
-            starts = self._groups.get(chat_id, ())
-            full = len(starts) == self._limits.per_group
-            return max(starts[0] + _MINUTE - now, 0.0) if full else 0.0
+            starts = self._groups.get(chat_id)
+            if starts is None or len(starts) < self._limits.per_group:
+                return 0.0
+            return max(starts[0] + _MINUTE - now, 0.0)
         free_at = self._free_at.get(chat_id, now)
         return max(free_at - (self._limits.burst - 1) * self._limits.per_chat - now, 0.0)
 
@@ -154,19 +156,22 @@ class Pacer(BaseRateLimiter[int]):
         self._closed = False
         self._urgent = 0
 
+    @override
     async def initialize(self) -> None:
         self._closed = False
 
+    @override
     async def shutdown(self) -> None:
         """Send those away that still wait for their turn; calls in flight go on."""
         self._closed = True
 
+    @override
     async def process_request(
         self,
         callback: Callable[..., Coroutine[Any, Any, Any]],
         args: Any,
         kwargs: dict[str, Any],
-        endpoint: str,  # noqa: ARG002 - part of the base class's signature
+        endpoint: str,
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Any:
@@ -186,7 +191,7 @@ class Pacer(BaseRateLimiter[int]):
         urgent = lane != BROADCAST
         self._urgent += urgent
         try:
-            while delay := self._delay(chat_id, lane):
+            while delay := self._delay(chat_id, lane):  # noqa: ASYNC110 - time is what passes here
                 await asyncio.sleep(min(delay, _NAP))
             self.pace.start(chat_id, lane)
         finally:

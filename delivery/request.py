@@ -8,12 +8,15 @@ from typing import Any
 
 import aiohttp
 import orjson
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from typing_extensions import override
 
 _CONNECT_SECONDS = 10.0
 #: shorter than any server's, so that we rarely write into a connection that is just being closed
 _KEEPALIVE_SECONDS = 15.0
+#: of silence, when a 429 does not say how many
+_UNTOLD_SECONDS = 5
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -34,7 +37,7 @@ class NoAnswer(NetworkError):
 
 
 class Http(BaseRequest):
-    """Calls as JSON over kept-alive connections. Uploads are not supported: send by file_id.
+    """Calls as JSON over kept-alive connections, one timeout for all. Files go by file_id only.
 
     Raises NotSent, Cut, NoAnswer, or TimedOut when the call may have been carried out; everything
     else is python-telegram-bot's reading of Telegram's answer.
@@ -48,9 +51,11 @@ class Http(BaseRequest):
         self._session: aiohttp.ClientSession | None = None
 
     @property
+    @override
     def read_timeout(self) -> float:
         return self._read_timeout
 
+    @override
     async def initialize(self) -> None:
         if self._session is None:
             self._session = aiohttp.ClientSession(
@@ -63,20 +68,22 @@ class Http(BaseRequest):
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
 
+    @override
     async def shutdown(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
 
+    @override
     async def do_request(
         self,
         url: str,
         method: str,
         request_data: RequestData | None = None,
-        read_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - one timeout for all calls
-        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - one timeout for all calls
-        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - one timeout for all calls
-        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - one timeout for all calls
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         if self._session is None:
             raise NotSent("the connection pool is closed")
@@ -94,6 +101,7 @@ class Http(BaseRequest):
         raise trouble
 
     @staticmethod
+    @override
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Like the base class's, but what cannot be read is not written to the log."""
         try:
@@ -108,9 +116,10 @@ class Http(BaseRequest):
 def _understood(code: int, payload: bytes) -> tuple[int, bytes]:
     if code < HTTPStatus.MULTIPLE_CHOICES:
         return code, payload
-    # A proxy's page has no JSON; 429 without parameters and 5xx must not lose their status.
+    if code == HTTPStatus.TOO_MANY_REQUESTS and b"retry_after" not in payload:
+        raise RetryAfter(_UNTOLD_SECONDS)
+    # A proxy's page has no JSON; 5xx must not lose its status.
     speaks = payload.lstrip().startswith(b"{") and payload.rstrip().endswith(b"}")
-    waits = code != HTTPStatus.TOO_MANY_REQUESTS or b"retry_after" in payload
-    if code >= HTTPStatus.INTERNAL_SERVER_ERROR or not speaks or not waits:
+    if code >= HTTPStatus.INTERNAL_SERVER_ERROR or not speaks:
         raise NoAnswer(code)
     return code, payload

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Sub: TypeAlias = Mapping[str, Json]
 """Where inside one question a person is: the level of a picker, a value awaiting "Yes"."""
 
@@ -61,7 +61,8 @@ class Edtf:
     text: str = field(repr=False)
 
 
-Param: TypeAlias = "str | int | Edtf | Word"
+Param: TypeAlias = "str | int | Edtf | Word | tuple[Label, ...]"
+"""A tuple of labels is told with commas between them."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Literal:
     text: str = field(repr=False)
 
 
-Label: TypeAlias = Word | Literal | Edtf
+Label: TypeAlias = "Word | Literal | Edtf"
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,13 @@ class Taken:
 
 @dataclass(frozen=True)
 class Deeper:
-    """The question goes on: another page of it."""
+    """The question goes on: another page of it.
+
+    `meanwhile` is what the answer is if the person never comes back to finish it.
+    """
 
     sub: Sub = field(repr=False)
+    meanwhile: Taken | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

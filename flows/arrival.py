@@ -7,7 +7,7 @@ from flows.kinds.choice import Choice
 from flows.model import Flow, Section, Step
 
 CONSENT_VERSION = 1
-"""Raised whenever the wording of "who reads this" changes, so that each "I agree" names its text."""
+"""Raised whenever "who reads this" is worded anew, so that each "I agree" names its text."""
 
 ARRIVAL = Flow(
     "arrival",
@@ -23,9 +23,7 @@ ARRIVAL = Flow(
                     required=True,
                     unknown=False,
                 ),
-                Step(
-                    "consent", Choice("agree", "more", "refuse"), required=True, unknown=False
-                ),
+                Step("consent", Choice("agree", "more", "refuse"), required=True, unknown=False),
             ),
         ),
     ),

@@ -11,9 +11,6 @@ from flows.report import REPORT
 
 FLOWS = (REPORT, ARRIVAL)
 
-AWAITED = ("report.share.option.match",)
-"""Worded before a flow asks for them: a party that consents may name one day."""
-
 
 def keys() -> Iterator[str]:
     """Every key of the catalog "flows", each once."""
@@ -23,7 +20,6 @@ def keys() -> Iterator[str]:
         for step in flow.closing:
             yield from of_step(flow, step)
     yield from WORDS
-    yield from AWAITED
 
 
 def of_step(flow: Flow, step: Step) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The words a flow is written in: Flow, Section, Group, Step, and conditions. Checked at import."""
+"""The words a flow is written in: Flow, Section, Group, Step, conditions. Checked at import."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,11 +30,13 @@ class Is:
         if answer is None or answer.state is not State.GIVEN:
             return False
         given = answer.value
+        if isinstance(given, dict):  # a consent names its parties
+            given = given.get("parties")
         if isinstance(given, list):
             return any(value in given for value in self.values)
         return given in self.values
 
-    def keys(self) -> tuple[str, ...]:
+    def needs(self) -> tuple[str, ...]:
         return (self.key,)
 
 
@@ -48,7 +50,7 @@ class Given:
         answer = seen.get(self.key)
         return answer is not None and answer.state is State.GIVEN
 
-    def keys(self) -> tuple[str, ...]:
+    def needs(self) -> tuple[str, ...]:
         return (self.key,)
 
 
@@ -68,7 +70,7 @@ class Step:
     sensitive: bool = False
     #: "I don't know" makes sense here
     unknown: bool = True
-    #: asked only when the flow's caller turns it on (files are not asked for in occupied territory)
+    #: asked only when the flow's caller turns it on (no files in occupied territory)
     off_path: bool = False
 
 
@@ -85,7 +87,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the task list. `announced` sections open with a word of warning and may be skipped."""
+    """A part of the task list. An `announced` one opens with a warning and may be skipped."""
 
     key: str
     steps: tuple[Step | Group, ...]
@@ -97,7 +99,7 @@ Upgrade: TypeAlias = Callable[[dict[str, Json]], dict[str, Json]]
 
 @dataclass(frozen=True)
 class Flow:
-    """A versioned conversation. `essentials` are asked first, in this order; with them it may be sent.
+    """A versioned conversation. `essentials` come first, in this order; with them it may be sent.
 
     An essential inside a group is written "children/name" and holds for the group's first item.
     `closing` is asked after "check your answers", just before sending.
@@ -169,7 +171,7 @@ def _check(flow: Flow) -> None:
 
 
 def _look_back(flow: Flow, when: Condition | None, asked: set[str], key: str) -> None:
-    for named in when.keys() if when else ():
+    for named in when.needs() if when else ():
         if named not in asked:
             raise Misdrawn(f"{flow.name}.{key}: depends on {named}, which is not asked before it")
 

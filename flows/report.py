@@ -18,6 +18,8 @@ from flows.model import Flow, Given, Group, Is, Section, Step
 
 STORY = 12_000  # Telegram cuts a long text at 4,096; its parts are joined again
 LINE = 300
+OTHERS = ("police", "nib_moj", "ombudsman", "bkb", "icrc", "interpol", "icc")
+"""With whom a report may be shared besides the prosecutors, if the family ticks them."""
 
 YOU = Section(
     "you",
@@ -257,11 +259,9 @@ REPORT = Flow(
     closing=(
         Step(
             "share",
-            Consent("prosecutor", "police", "nib_moj", "ombudsman", "bkb", "icrc", "interpol",
-                    "icc", fixed=("prosecutor",)),
+            Consent("prosecutor", *OTHERS, "match", fixed=("prosecutor",)),
             required=True, unknown=False,
         ),
-        Step("match", Choice("yes", "no"), unknown=False),
-        Step("withhold", Text(at_most=LINE)),
+        Step("withhold", Text(at_most=LINE), when=Is("share", *OTHERS)),
     ),
 )  # fmt: skip

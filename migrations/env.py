@@ -1,7 +1,12 @@
-"""How Alembic reaches the database: one migration at a time, and never a long lock."""
+"""How Alembic reaches the database: one migration at a time, and never a long lock.
+
+The caller sets `attributes["dsn"]`, which asyncpg reads itself, so that every URL the bot takes
+works here too.
+"""
 
 import asyncio
 
+import asyncpg
 from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -23,12 +28,18 @@ def _migrate(connection: Connection) -> None:
         with context.begin_transaction():
             context.run_migrations()
     finally:
+        connection.rollback()
         connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
         connection.commit()
 
 
-async def _online(url: str) -> None:
-    engine = create_async_engine(url, poolclass=pool.NullPool, hide_parameters=True)
+async def _online(dsn: str) -> None:
+    engine = create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=lambda: asyncpg.connect(dsn),
+        poolclass=pool.NullPool,
+        hide_parameters=True,
+    )
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_migrate)
@@ -37,13 +48,7 @@ async def _online(url: str) -> None:
 
 
 def _run() -> None:
-    connection = context.config.attributes.get("connection")
-    if connection is not None:
-        _migrate(connection)
-        return
-    url = context.config.get_main_option("sqlalchemy.url")
-    assert url, "the caller sets sqlalchemy.url"
-    asyncio.run(_online(url))
+    asyncio.run(_online(context.config.attributes["dsn"]))
 
 
 _run()

@@ -1,7 +1,7 @@
-"""What the bot itself must read back, under the VAULT key: drafts, chat ids, what waits to be sent.
+"""What the bot itself must read back, under the VAULT key: drafts, chat ids, what is to be sent.
 
-The key is a file outside the database. XChaCha20-Poly1305; the associated data binds a ciphertext to
-its row, so that a row copied over another one does not open.
+The key is a file outside the database. XChaCha20-Poly1305; the associated data binds a ciphertext
+to its row, so that a row copied over another one does not open.
 """
 
 import hmac
@@ -19,18 +19,18 @@ CHAT_REF = 16
 
 
 class NotOurs(Exception):
-    """A stored value does not open under this VAULT key for this row. Check VAULT and the backup."""
+    """A stored value does not open under this VAULT key for this row. Check VAULT and backup."""
 
 
 @dataclass(frozen=True)
 class Vault:
-    """The two secrets of the intake host. `key` seals; `chatref` turns chat ids into pseudonyms."""
+    """The two secrets of the intake host: `key` seals, `chatref` makes pseudonyms of chat ids."""
 
     key: bytes = field(repr=False)
     chatref: bytes = field(repr=False)
 
     def seal(self, value: object, row: bytes) -> bytes:
-        """Seal anything JSON can hold. `row` names where it will stand and must be given to open it."""
+        """Seal anything JSON can hold. `row` names where it will stand; opening asks for it."""
         nonce = random(NONCE)
         return nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
             orjson.dumps(value), row, nonce, self.key

@@ -9,7 +9,7 @@ from flows.answers import Json, Label, Outcome, Page, Sub
 
 @dataclass(frozen=True)
 class Now:
-    """What a kind may know of the world: the day in Kyiv, and how often this answer was refused."""
+    """What a kind may know of the world: the day in Kyiv, how often this answer was refused."""
 
     today: date
     tries: int = 0

@@ -12,6 +12,10 @@ WORDS_EN: dict[str, str] = {
         "There are digits in the name: “{text}”. If that is how it is written, press “Keep”"
     ),
     "kind.files.count": "Files: {count}",
+    "kind.text.more": (
+        "Written down. If there is more, send it in the next message. "
+        "When that is all, press “Next”"
+    ),
     "kind.name.echo": (
         "We wrote down — Surname: {family}. First name: {given}. Patronymic: {patronymic}."
     ),

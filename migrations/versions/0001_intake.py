@@ -58,6 +58,7 @@ def _intake() -> None:
         sa.Column("bot", sa.Text, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
         sa.Column("locale", sa.Text, nullable=False),
         sa.Column("quiet", sa.Boolean, nullable=False, server_default=sa.text("false")),
         sa.Column("blocked_at", _INSTANT),
@@ -166,7 +167,7 @@ def _outbox() -> None:
         sa.UniqueConstraint("dedupe_key", name="uq_outbox_dedupe_key"),
         sa.CheckConstraint(
             "state IN ('queued', 'sending', 'sent', 'failed', 'unreachable', 'unknown')",
-            name="ck_outbox_state",
+            name=op.f("ck_outbox_state"),
         ),
     )
     op.create_index("ix_outbox_open", "outbox", ["bot", "lane", "id"], postgresql_where=_OPEN)
@@ -202,13 +203,13 @@ def _audit() -> None:
     )
     op.create_table(
         "audit_head",
-        sa.Column("only", sa.Boolean, server_default=sa.text("true"), nullable=False),
+        sa.Column("one", sa.Boolean, server_default=sa.text("true"), nullable=False),
         sa.Column("seq", sa.BigInteger, nullable=False),
         sa.Column("hash", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("only", name="pk_audit_head"),
-        sa.CheckConstraint("only", name="ck_audit_head_only"),
+        sa.PrimaryKeyConstraint("one", name="pk_audit_head"),
+        sa.CheckConstraint("one", name=op.f("ck_audit_head_one")),
     )
-    op.execute("INSERT INTO audit_head (only, seq, hash) VALUES (true, 0, decode(repeat('00', 32), 'hex'))")
+    op.execute("INSERT INTO audit_head (seq, hash) VALUES (0, decode(repeat('00', 32), 'hex'))")
 
 
 def downgrade() -> None:

@@ -59,6 +59,8 @@ def outcome_of(kind: Kind, text: str, now: Now = TODAY) -> Outcome | Invalid:
 def named(outcome: Outcome | Invalid) -> str:
     if isinstance(outcome, Invalid):
         return "ASK"
+    if isinstance(outcome, Deeper) and outcome.meanwhile:
+        outcome = outcome.meanwhile  # taken, and waiting for more of it
     if isinstance(outcome, NotKnown):
         return "UNKNOWN"
     if isinstance(outcome, Deeper):

@@ -1,42 +1,15 @@
 """The chat page in a real browser: a person can talk to a bot with mouse and keyboard."""
 
-import shutil
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import expect
 
 pytestmark = pytest.mark.browser
-_QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 KEYBOARD = {
     "inline_keyboard": [
         [{"text": "Так", "callback_data": "y", "style": "success"}],
         [{"text": "Видалити", "callback_data": "n", "style": "danger"}],
     ]
 }
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    chromium = shutil.which("chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=_QUIET)
-        page = await browser.new_page(viewport={"width": 390, "height": 780})
-        page.set_default_timeout(10_000)
-        troubles: list[str] = []
-        page.on(
-            "console", lambda said: troubles.append(said.text) if said.type == "error" else None
-        )
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        yield page
-        await browser.close()
-        assert troubles == []
 
 
 async def test_a_person_starts_reads_taps_and_sees_the_answer(hand, page):
@@ -84,6 +57,7 @@ async def test_writing_editing_and_sharing_the_phone(hand, page):
 
     await page.get_by_label("Message", exact=True).fill("Олекс")
     await page.keyboard.press("Enter")
+    await expect(page.locator(".own .text").last).to_have_text("Олекс")
     await page.locator(".own .text").last.dblclick()
     await page.get_by_label("Message", exact=True).fill("Олексій")
     await page.keyboard.press("Enter")

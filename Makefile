@@ -1,0 +1,20 @@
+.DEFAULT_GOAL := help
+.PHONY: help environment run test check bench
+
+help: ## what this file can do
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 20
+
+environment: ## make .venv; instant when it is there
+	@.ci/environment
+
+run: environment ## the bot: against the sandbox, or against Telegram with TELEGRAM_BOT_TOKEN
+	@.venv/bin/dodomu run $(ARGS)
+
+test: ## everything CI runs, browser tests included
+	@.ci/run
+
+check: ## the gates and the quick tests, for before every commit
+	@.ci/run quick
+
+bench: environment ## measurements, where there is a benchmarks/ folder
+	@if [ -d benchmarks ]; then .venv/bin/python -m benchmarks; else echo "There is no benchmarks/ folder yet."; fi

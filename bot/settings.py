@@ -1,0 +1,220 @@
+"""What the administrator decides: read from the environment once, checked all at once.
+
+Names begin with DODOMU_, except TELEGRAM_BOT_TOKEN, TELEGRAM_STAFF_BOT_TOKEN and DATABASE_URL. A
+secret may lie in a file: NAME_FILE is the path of a file with the value of NAME.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+from typing_extensions import override
+
+PREFIX: Final = "DODOMU_"
+TELEGRAM: Final = "https://api.telegram.org"
+
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_FILE = "_FILE"
+
+
+class SettingsRefused(Exception):
+    """Some settings are wrong. The message is one line for each, without values: change them."""
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(value.get_secret_value()):
+        raise ValueError("is no bot token; @BotFather gives them as 123456:letters")
+    return value
+
+
+def _postgres(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("must begin with postgresql://")
+    return value
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    if not _SECRET.fullmatch(value.get_secret_value()):
+        raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
+    return value
+
+
+def _safe_url(value: str) -> str:
+    parts = urlsplit(value)
+    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if not (parts.hostname and (parts.scheme == "https" or local)):
+        raise ValueError("must begin with https:// (http:// only on this computer)")
+    return value.rstrip("/")
+
+
+Token = Annotated[SecretStr, AfterValidator(_token)]
+SafeUrl = Annotated[str, AfterValidator(_safe_url)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """Frozen. Without a token the sandbox takes Telegram's place and makes its own keys."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    telegram_bot_token: Annotated[Token | None, Field(validation_alias="TELEGRAM_BOT_TOKEN")] = (
+        None
+    )
+    telegram_staff_bot_token: Annotated[
+        Token | None, Field(validation_alias="TELEGRAM_STAFF_BOT_TOKEN")
+    ] = None
+    database_url: Annotated[
+        SecretStr | None,
+        AfterValidator(lambda value: value and _postgres(value)),
+        Field(validation_alias="DATABASE_URL"),
+    ] = None
+
+    folder: Path = Path("var")
+    """Everything this program writes: the embedded database, the sandbox."""
+    telegram_api: SafeUrl = TELEGRAM
+    staff_chat: int | None = None
+    """The group the bell rings in: its chat id."""
+    office: Annotated[str, Field(min_length=3, max_length=80)] = "Офіс Генерального прокурора"
+    """Who reads the reports, as families are told."""
+
+    webhook_url: SafeUrl | None = None
+    """Where Telegram reaches this computer. Without it updates are polled, and no port is open."""
+    webhook_host: str = "127.0.0.1"
+    webhook_port: Port = 8443
+    webhook_secret: Annotated[
+        SecretStr | None, AfterValidator(lambda value: value and _secret(value))
+    ] = None
+
+    vault_key: Path | None = None
+    intake_sign_key: Path | None = None
+    recipients: Path | None = None
+    recipients_version: Annotated[int, Field(ge=0)] = 0
+    """The list of recipients must be at least this new."""
+    root_public: str | None = None
+    """The public key that signs the list of recipients."""
+
+    rate: Annotated[int, Field(ge=1, le=30)] = 25
+    """Most messages in any second, for each bot."""
+    broadcast_rate: Annotated[float, Field(gt=0, le=30)] = 20.0
+    group_rate: Annotated[int, Field(ge=1, le=20)] = 18
+    """Most messages to one group in any minute."""
+    parallel_chats: Annotated[int, Field(ge=1, le=64)] = 8
+
+    sandbox_port: Port = 8081
+    log: Literal["auto", "json", "plain"] = "auto"
+
+    @property
+    def in_sandbox(self) -> bool:
+        return self.telegram_bot_token is None
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (env_settings, _FromFiles(settings_cls))
+
+
+class _FromFiles(EnvSettingsSource):
+    """NAME_FILE: the value lies in a file, as container platforms and systemd hand out secrets."""
+
+    @override
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        found: dict[str, str | None] = {}
+        for name in _secret_names():
+            path = os.environ.get(name + _FILE)
+            if path:
+                found[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
+        return found
+
+
+def names() -> tuple[str, ...]:
+    """Every variable that is read, NAME_FILE variants aside."""
+    fields = Settings.model_fields.items()
+    return tuple(str(field.validation_alias or f"{PREFIX}{key.upper()}") for key, field in fields)
+
+
+def _secret_names() -> tuple[str, ...]:
+    secret = ("TELEGRAM_", "DATABASE_URL", f"{PREFIX}WEBHOOK_SECRET", f"{PREFIX}ROOT_PUBLIC")
+    return tuple(name for name in names() if name.startswith(secret))
+
+
+def load() -> Settings:
+    """The settings of this process's environment. Raises SettingsRefused, naming every mistake."""
+    wrong = [*_unknown(), *_files()]
+    settings: Settings | None = None
+    if not wrong:
+        try:
+            settings = Settings()
+        except ValidationError as error:
+            wrong += [_plainly(one) for one in error.errors(include_input=False)]
+    if settings is not None:
+        wrong += _together(settings)
+    if wrong or settings is None:
+        raise SettingsRefused("\n".join(wrong))
+    return settings
+
+
+def _unknown() -> Iterator[str]:
+    known = {*names(), *(name + _FILE for name in _secret_names())}
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            yield f"{name}: there is no such setting"
+
+
+def _files() -> Iterator[str]:
+    for name in _secret_names():
+        path = os.environ.get(name + _FILE)
+        if not path:
+            continue
+        if os.environ.get(name):
+            yield f"{name}: set it or {name}{_FILE}, not both"
+        elif not os.access(path, os.R_OK) or not Path(path).is_file():
+            yield f"{name}{_FILE}: there is no such file, or it may not be read"
+
+
+def _plainly(error: Any) -> str:
+    place = str(error["loc"][0]) if error["loc"] else "settings"
+    name = place if place in names() else f"{PREFIX}{place.upper()}"
+    said = str(error["msg"]).removeprefix("Value error, ")
+    return f"{name}: {said[:1].lower()}{said[1:]}"
+
+
+def _together(settings: Settings) -> Iterator[str]:
+    """Mistakes that only several settings together make."""
+    if settings.in_sandbox:
+        if settings.telegram_staff_bot_token is not None:
+            yield "TELEGRAM_BOT_TOKEN: is missing, though TELEGRAM_STAFF_BOT_TOKEN is there"
+        return
+    if settings.telegram_bot_token == settings.telegram_staff_bot_token:
+        yield "TELEGRAM_STAFF_BOT_TOKEN: must be another bot than TELEGRAM_BOT_TOKEN"
+    if settings.staff_chat is not None and settings.telegram_staff_bot_token is None:
+        yield "TELEGRAM_STAFF_BOT_TOKEN: is missing, though DODOMU_STAFF_CHAT is there"
+    if settings.webhook_url is not None and settings.webhook_secret is None:
+        yield "DODOMU_WEBHOOK_SECRET: is missing, though DODOMU_WEBHOOK_URL is there"
+    for key in ("vault_key", "intake_sign_key", "recipients", "root_public"):
+        if getattr(settings, key) is None:
+            yield f"{PREFIX}{key.upper()}: is missing; see docs/keys.md"

@@ -1,0 +1,133 @@
+"""What came of each row, written down however long the database is away."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+from cases import outbox
+from cases.outbox import Claimed, Database, Receipt
+from delivery.counters import Counters
+
+Told = TypeVar("Told")
+
+FIRST_PAUSE: Final = 0.2
+LONGEST_PAUSE: Final = 5.0
+
+_LOG = logging.getLogger("delivery")
+
+
+@contextmanager
+def cut_is_away() -> Iterator[None]:
+    """A loss like others: asyncpg may call a connection cut amid a statement InternalClientError."""
+    try:
+        yield
+    except Exception as fault:
+        if type(fault).__name__ == "InternalClientError":
+            raise ConnectionError("cut amid a statement") from fault
+        raise
+
+
+class Ledger:
+    """The rows of a sender's term. Its worker owns them; `flying` are not finished yet.
+
+    A mark that is not written means a second copy of a message that has arrived, so it is tried
+    until the database is back. Once the sender stops, for about six seconds more: then one of
+    `outbox.AWAY` is raised, and the row is left to whoever sends next.
+    """
+
+    def __init__(self, database: Database, counters: Counters) -> None:
+        self._database = database
+        self._stop = asyncio.Event()
+        self._worker = ""
+        self.counters = counters
+        self.flying: dict[int, Claimed] = {}
+
+    def begin(self, worker: str, stop: asyncio.Event) -> None:
+        """A new term; `worker` has never been used before."""
+        self._worker, self._stop = worker, stop
+        self.flying.clear()
+
+    def take(self, rows: tuple[Claimed, ...]) -> None:
+        self.flying.update((row.id, row) for row in rows)
+        self.counters.claimed += len(rows)
+
+    def drop(self, row: Claimed) -> None:
+        if self.flying.get(row.id) is row:
+            del self.flying[row.id]
+
+    def room(self, most: int, lane: int | None = None) -> int:
+        """How many more rows (of this lane) may fly when at most `most` do."""
+        taken = sum(1 for row in self.flying.values() if lane in {None, row.lane})
+        return max(most - taken, 0)
+
+    async def message_of(self, row: Claimed, tag: str) -> int | None:
+        return await self._written(
+            row, lambda: outbox.message_of(self._database, row.chat_ref, tag)
+        )
+
+    async def sent(self, row: Claimed, message_id: int | None, note: str | None) -> None:
+        receipt = [Receipt(row.id, message_id, note)]
+        mine = await self._written(row, lambda: outbox.sent(self._database, self._worker, receipt))
+        self.counters.sent += 1
+        self._own(mine)
+
+    async def failed(self, row: Claimed, reason: str) -> None:
+        _LOG.error("row %d (%s, lane %d) failed: %s", row.id, row.method, row.lane, reason)
+        self._own(await self._mark(row, outbox.failed, reason))
+        self.counters.failed += 1
+
+    async def unknown(self, row: Claimed, reason: str) -> None:
+        _LOG.warning("row %d (%s, lane %d) unknown: %s", row.id, row.method, row.lane, reason)
+        self._own(await self._mark(row, outbox.unknown, reason))
+        self.counters.unknown += 1
+
+    async def unreachable(self, row: Claimed, reason: str, *, whole_chat: bool) -> None:
+        _LOG.info("row %d (lane %d) unreachable: %s", row.id, row.lane, reason)
+        self._own(await self._mark(row, outbox.unreachable, reason, whole_chat=whole_chat))
+        self.counters.unreachable += 1
+
+    async def put_back(self, row: Claimed, seconds: float) -> None:
+        """As if it had not been claimed; it is due after so long."""
+        self._own(await self._mark(row, outbox.again, seconds, None, count_attempt=False))
+        self.counters.put_back += 1
+
+    async def retry(self, row: Claimed, seconds: float, reason: str) -> None:
+        _LOG.info("row %d attempt %d: %s", row.id, row.attempts, reason)
+        self._own(await self._mark(row, outbox.again, seconds, reason, count_attempt=True))
+        self.counters.retried += 1
+
+    async def pause(self, bot: str, seconds: float) -> None:
+        await self._written(None, lambda: outbox.pause(self._database, bot, seconds))
+
+    async def close(self, row: Claimed, bot: str, why: str) -> None:
+        await self._written(row, lambda: outbox.stop(self._database, bot, why))
+
+    async def _mark(
+        self, row: Claimed, mark: Callable[..., Awaitable[bool]], *how: Any, **more: Any
+    ) -> bool | None:
+        return await self._written(
+            row, lambda: mark(self._database, self._worker, row.id, *how, **more)
+        )
+
+    def _own(self, mine: object) -> None:
+        self.counters.disowned += mine is not None and not mine
+
+    async def _written(
+        self, row: Claimed | None, statement: Callable[[], Awaitable[Told]]
+    ) -> Told | None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                with cut_is_away():
+                    return await statement()
+            except outbox.AWAY as loss:
+                self.counters.database_losses += 1
+                _LOG.warning("the database is away: %s", type(loss).__name__)
+                if self._stop.is_set() and pause >= LONGEST_PAUSE:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+            if row is not None and self.flying.get(row.id) is not row:
+                return None  # claimed anew: it was written, only the answer was lost

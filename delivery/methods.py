@@ -1,0 +1,74 @@
+"""The Bot API methods a row may name, and how python-telegram-bot is asked for each.
+
+Parameters of ours that it need not look at travel as `api_kwargs`, untouched.
+"""
+
+from collections.abc import Awaitable, Callable
+from html import unescape
+from re import compile as pattern
+from typing import Any, Final, TypeAlias
+
+from telegram import Message
+from telegram.ext import ExtBot
+
+Params: TypeAlias = dict[str, Any]
+Method: TypeAlias = Callable[[ExtBot[int], int, Params, int], Awaitable[int | None]]
+"""Call with (bot, chat id, parameters, lane); the id of the message now on the screen, if any."""
+
+_TAG = pattern(r"<[^<>]*>")
+
+
+async def _send_message(bot: ExtBot[int], chat_id: int, params: Params, lane: int) -> int | None:
+    more = dict(params)
+    sent = await bot.send_message(
+        chat_id, more.pop("text", ""), api_kwargs=more, rate_limit_args=lane
+    )
+    return sent.message_id
+
+
+async def _edit_text(bot: ExtBot[int], chat_id: int, params: Params, lane: int) -> int | None:
+    more = dict(params)
+    edited = await bot.edit_message_text(
+        more.pop("text", ""),
+        chat_id,
+        more.pop("message_id", None),
+        api_kwargs=more,
+        rate_limit_args=lane,
+    )
+    return _id(edited)
+
+
+async def _edit_markup(bot: ExtBot[int], chat_id: int, params: Params, lane: int) -> int | None:
+    more = dict(params)
+    edited = await bot.edit_message_reply_markup(
+        chat_id, more.pop("message_id", None), api_kwargs=more, rate_limit_args=lane
+    )
+    return _id(edited)
+
+
+async def _delete(bot: ExtBot[int], chat_id: int, params: Params, lane: int) -> None:
+    ids = params.get("message_ids") or [params.get("message_id")]
+    await bot.delete_messages(chat_id, ids, rate_limit_args=lane)
+
+
+async def _leave(bot: ExtBot[int], chat_id: int, _params: Params, lane: int) -> None:
+    await bot.leave_chat(chat_id, rate_limit_args=lane)
+
+
+def _id(edited: Message | bool) -> int | None:
+    return edited.message_id if isinstance(edited, Message) else None
+
+
+METHODS: Final[dict[str, Method]] = {
+    "sendMessage": _send_message,
+    "editMessageText": _edit_text,
+    "editMessageReplyMarkup": _edit_markup,
+    "deleteMessages": _delete,
+    "leaveChat": _leave,
+}
+
+
+def plain(params: Params) -> Params:
+    """The same message without its formatting: better plain than not at all."""
+    kept = {key: value for key, value in params.items() if key not in {"parse_mode", "entities"}}
+    return kept | {"text": unescape(_TAG.sub("", str(params.get("text", ""))))}

@@ -1,0 +1,180 @@
+"""What comes beside the questions: unasked, forwarded and edited words. Always asked about."""
+
+from typing import Final
+
+from flows import engine, path, view
+from flows.answers import Json, State, Word
+from flows.engine import Nowhere
+from flows.kinds.subs import text_in
+from flows.report import REPORT
+from flows.view import Button, View, section_name
+from handlers.report import begin, draft_in, keep, refuse, remember_answer
+from handlers.talk import Said, Talk
+from locales import say
+
+NOTES: Final = "free_text"
+"""The question that takes whatever belongs to no other."""
+
+
+class Stray:
+    """Words that answer nothing: where do they belong? In its state: "text", all so far."""
+
+    def view(self, talk: Talk) -> View:
+        draft = draft_in(talk)
+        if draft is None:
+            first = Button("new", Word("stray.new"))
+        else:
+            section = section_name(REPORT, engine.section_of(REPORT, draft))
+            first = Button("draft", Word("stray.draft", {"section": section}))
+        return View(Word("stray.ask"), ((first,), (Button("drop", Word("stray.drop")),)))
+
+    async def act(self, talk: Talk, action: str) -> None:
+        text = text_in(talk.spot, "text")
+        talk.quieten()
+        talk.resume()
+        if action == "drop":
+            talk.say("stray.dropped")
+            return_to(talk)
+            return
+        draft = draft_in(talk) or begin(talk)
+        held = draft.answers.get(NOTES)
+        before = str(held.value) if held is not None and held.state is State.GIVEN else ""
+        turned = engine.replaced(REPORT, draft, NOTES, f"{before}\n{text}".strip(), talk.world)
+        keep(talk, turned.draft)
+        if turned.refused is not None:
+            refuse(talk, turned.refused)
+        else:
+            talk.say("stray.kept")
+        talk.move("report")
+        talk.show_again()
+
+    async def hear(self, talk: Talk, said: Said) -> bool:
+        wander(talk, said)
+        return True
+
+
+def wander(talk: Talk, said: Said) -> None:
+    """Hold the words and ask. More words before the answer are held with them."""
+    held = text_in(talk.spot, "text") if talk.spot_kind == "stray" else ""
+    text = f"{held}\n{said.text}".strip()
+    if talk.spot_kind == "stray":
+        talk.person.state["spot"] = {**talk.spot, "text": text}
+    else:
+        talk.interrupt("stray", text=text)
+    talk.show_again()
+
+
+def return_to(talk: Talk) -> None:
+    """The screen of where the person was, unless they had left."""
+    if talk.spot_kind != "away":
+        talk.show_again()
+
+
+class Forwarded:
+    """A forwarded message as an answer: somebody else's words are taken only when meant."""
+
+    def view(self, _talk: Talk) -> View:
+        rows = (
+            (Button("yes", Word("forwarded.yes")),),
+            (Button("no", Word("forwarded.no")),),
+        )
+        return View(Word("forwarded.ask"), rows)
+
+    async def act(self, talk: Talk, action: str) -> None:
+        spot = talk.spot
+        talk.quieten()
+        talk.resume()
+        if action != "yes":
+            return_to(talk)
+            return
+        message_id = spot.get("message_id")
+        said = Said(
+            message_id if isinstance(message_id, int) else 0, "text", text_in(spot, "text")
+        )
+        if not await talk.spots[talk.spot_kind].hear(talk, said):
+            wander(talk, said)
+
+    async def hear(self, talk: Talk, _said: Said) -> bool:
+        talk.say("error.choose")
+        talk.show_again()
+        return True
+
+
+def forwarded(talk: Talk, said: Said) -> None:
+    talk.interrupt("forwarded", text=said.text, message_id=said.message_id)
+    talk.show_again()
+
+
+class Edited:
+    """An edited message of the open draft. In its state: "address", "text", "message_id"."""
+
+    def view(self, talk: Talk) -> View:
+        draft = draft_in(talk)
+        stop = path.stop_at(REPORT, draft, text_in(talk.spot, "address")) if draft else None
+        name = view.question_name(REPORT, stop) if stop else Word("stray.new")
+        rows = ((Button("update", Word("edited.update")), Button("keep", Word("edited.keep"))),)
+        return View(Word("edited.ask", {"question": name}), rows)
+
+    async def act(self, talk: Talk, action: str) -> None:
+        spot = talk.spot
+        talk.quieten()
+        talk.resume()
+        draft = draft_in(talk)
+        if action != "update" or draft is None:
+            talk.say("edited.kept")
+            return_to(talk)
+            return
+        address, text = text_in(spot, "address"), text_in(spot, "text")
+        try:
+            turned = engine.replaced(REPORT, draft, address, text, talk.world)
+        except Nowhere:
+            talk.say("edited.kept")
+            return_to(talk)
+            return
+        keep(talk, turned.draft)
+        if turned.refused is not None:
+            refuse(talk, turned.refused)
+        else:
+            talk.say("edited.updated")
+        return_to(talk)
+
+    async def hear(self, talk: Talk, _said: Said) -> bool:
+        talk.say("error.choose")
+        talk.show_again()
+        return True
+
+
+def edited(talk: Talk, said: Said) -> None:
+    """A message was edited: ask, when it answered a question that is still open to change."""
+    draft = draft_in(talk)
+    address = _address_of(talk, said.message_id)
+    if draft is None:
+        talk.say("edited.sent" if talk.person.state.get("sent") else "edited.kept")
+        return
+    if address is None or path.stop_at(REPORT, draft, address) is None:
+        talk.say("edited.kept")
+        return
+    remember_answer(talk, said.message_id, address)
+    talk.interrupt("edited", address=address, text=said.text, message_id=said.message_id)
+    talk.show_again()
+
+
+def _address_of(talk: Talk, message_id: int) -> str | None:
+    stored: Json = talk.person.state.get("typed")
+    for row in reversed(stored if isinstance(stored, list) else []):
+        if isinstance(row, list) and row[0] == message_id:
+            return str(row[1])
+    return None
+
+
+def unreadable(talk: Talk, said: Said) -> None:
+    """A photo, a voice, a place on the map: what to do instead. A sticker outside: nothing."""
+    keys = {
+        "location": "error.location",
+        "voice": "error.voice_later",
+        "file": "error.file_later",
+    }
+    key = keys.get(said.kind)
+    if key is None and talk.spot_kind != "report":
+        return
+    talk.send(say(talk.locale, key or "error.text_expected"))

@@ -1,0 +1,219 @@
+"""What families send, routed: commands, words, buttons, edits. aiogram's types stop here."""
+
+import re
+from typing import Any, Final
+
+from aiogram import Router
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
+
+from flows.engine import Nowhere
+from handlers import aside, home, report
+from handlers.arrival import Arrival
+from handlers.aside import Edited, Forwarded, Stray
+from handlers.home import Away, Hide, Home, Language
+from handlers.report import Report
+from handlers.sending import Post, ReceiptSpot
+from handlers.talk import Said, Spot, Talk
+from handlers.waiting import CutOff, Resume
+from locales import resolve, say
+
+COMMAND: Final = re.compile(r"/([a-zA-Z_]{1,32})(?:@\w+)?(?:\s+(\S.*))?", re.DOTALL)
+BUTTON: Final = re.compile(r"d1\|([0-9]{1,10})\|([0-9]{1,3})(?:\|([01]))?", re.ASCII)
+
+
+def spots(post: Post) -> dict[str, Spot]:
+    """Every place a conversation can be in, by name."""
+    return {
+        "arrival": Arrival(),
+        "home": Home(),
+        "away": Away(),
+        "language": Language(),
+        "hide": Hide(),
+        "report": Report(post),
+        "resume": Resume(),
+        "cutoff": CutOff(),
+        "receipt": ReceiptSpot(),
+        "stray": Stray(),
+        "forwarded": Forwarded(),
+        "edited": Edited(),
+    }
+
+
+def router() -> Router:
+    """The routes of the family bot. Each handler gets the update's `talk`."""
+    made = Router(name="family")
+    made.message.register(said)
+    made.edited_message.register(edited)
+    made.callback_query.register(tapped)
+    made.my_chat_member.register(membership)
+    return made
+
+
+async def said(message: Message, talk: Talk) -> None:
+    """A message: a command, or words (or something else) for where the person is."""
+    talk.remember(message.message_id)
+    talk.person.blocked = False
+    heard = _heard(message)
+    command = COMMAND.fullmatch(heard.text) if heard.kind == "text" else None
+    if command is not None:
+        await _command(talk, command[1].lower(), command[2] or "", _hint(message))
+    elif not _has_arrived(talk):
+        await _arriving(talk, heard, _hint(message))
+    else:
+        await _listen(talk, heard)
+
+
+async def _listen(talk: Talk, heard: Said) -> None:
+    if not heard.text and heard.contact is None:
+        aside.unreadable(talk, heard)
+        return
+    if heard.forwarded and talk.spot_kind == "report":
+        aside.forwarded(talk, heard)
+        return
+    if not await talk.spots[talk.spot_kind].hear(talk, heard):
+        aside.wander(talk, heard)
+
+
+def _has_arrived(talk: Talk) -> bool:
+    return talk.settled.agreed and bool(talk.spot_kind)
+
+
+async def _arriving(talk: Talk, heard: Said, hint: str) -> None:
+    """Before "I agree" nothing is taken down; the open question is shown instead."""
+    if talk.spot_kind in talk.spots:
+        await talk.spots[talk.spot_kind].hear(talk, heard)
+    else:
+        talk.enter("arrival", step="locale", hint=hint)
+
+
+def _hint(message: Message) -> str:
+    return resolve(message.from_user.language_code) if message.from_user else ""
+
+
+def _heard(message: Message) -> Said:
+    forwarded = message.forward_origin is not None
+    if message.text:
+        return Said(message.message_id, "text", message.text, forwarded)
+    if message.contact is not None:
+        card = message.contact
+        own = message.from_user is not None and card.user_id == message.from_user.id
+        name = f"{card.first_name} {card.last_name or ''}".strip()
+        told = f"{card.phone_number} {name}"
+        return Said(message.message_id, "contact", told, False, (card.phone_number, name, own))
+    if message.location is not None:
+        return Said(message.message_id, "location")
+    if message.voice or message.video_note or message.audio:
+        return Said(message.message_id, "voice", message.caption or "")
+    if message.photo or message.document or message.video:
+        return Said(message.message_id, "file", message.caption or "")
+    return Said(message.message_id, "other")
+
+
+async def _command(talk: Talk, name: str, payload: str, hint: str) -> None:
+    if name in ("help", "privacy"):
+        talk.say("help.text" if name == "help" else "consent.long")
+        if talk.spot_kind not in ("", "away"):
+            talk.show_again()
+    elif name == "hide":
+        talk.interrupt("hide")
+        talk.show_again()
+    elif not talk.settled.agreed:
+        if name == "start":
+            _greet(talk, hint)
+    elif name in _COMMANDS:
+        await _COMMANDS[name](talk, payload)
+
+
+def _greet(talk: Talk, hint: str) -> None:
+    if talk.spot_kind == "arrival":
+        talk.show_again()
+    else:
+        talk.enter("arrival", step="locale", hint=hint)
+
+
+async def _start(talk: Talk, payload: str) -> None:
+    if talk.draft_of(report.FLOW):
+        talk.enter("resume")
+    elif payload == "r":
+        await home.open_report(talk)
+    else:
+        talk.enter("home")
+
+
+async def _report(talk: Talk, _payload: str) -> None:
+    await home.open_report(talk)
+
+
+async def _later(talk: Talk, _payload: str) -> None:
+    home.soon(talk)
+
+
+async def _language(talk: Talk, _payload: str) -> None:
+    talk.interrupt("language")
+    talk.show_again()
+
+
+async def _stop(talk: Talk, _payload: str) -> None:
+    if talk.spot_kind == "report":
+        report.stop(talk)
+
+
+_COMMANDS: Final[dict[str, Any]] = {
+    "start": _start,
+    "report": _report,
+    "update": _later,
+    "mine": _later,
+    "language": _language,
+    "stop": _stop,
+    "cancel": _stop,
+}
+
+
+async def edited(message: Message, talk: Talk) -> None:
+    """An edited message changes nothing by itself: the person is asked."""
+    if _has_arrived(talk) and message.text:
+        aside.edited(talk, _heard(message))
+
+
+async def tapped(query: CallbackQuery, talk: Talk) -> None:
+    """A button, if it is one of the screen that is shown now."""
+    pressed = BUTTON.fullmatch(query.data or "")
+    if pressed is None or query.message is None:
+        _stale(talk)
+        return
+    revision = int(pressed[1])
+    if revision != talk.person.revision or not talk.spot_kind:
+        _stale(talk, just_now=revision == talk.person.revision - 1)
+        return
+    spot = talk.spots[talk.spot_kind]
+    buttons = spot.view(talk).buttons()
+    number = int(pressed[2])
+    if number >= len(buttons):
+        _stale(talk)
+        return
+    button = buttons[number]
+    if (
+        button.ticked is not None
+        and pressed[3] is not None
+        and button.ticked == (pressed[3] == "1")
+    ):
+        return  # the same tick twice, by an impatient finger
+    try:
+        await spot.act(talk, button.action)
+    except Nowhere:
+        _stale(talk)
+
+
+def _stale(talk: Talk, *, just_now: bool = False) -> None:
+    """An old button acts on nothing; the question that is open now is shown again."""
+    talk.toast = say(talk.locale, "stale.saved" if just_now else "stale")
+    if just_now or not talk.spot_kind:
+        return
+    if talk.spot_kind == "away":
+        talk.move("home")
+    talk.show_again()
+
+
+async def membership(event: ChatMemberUpdated, talk: Talk) -> None:
+    """Blocked and unblocked: nothing is sent to who does not want it."""
+    talk.person.blocked = event.new_chat_member.status in ("kicked", "left")

@@ -1,0 +1,108 @@
+"""Home: what the bot can do for you; language; help."""
+
+from typing import Final
+
+from flows.answers import Word
+from flows.kinds.subs import text_in
+from flows.view import Button, View
+from handlers.talk import Said, Talk
+from handlers.telephones import tell_contacts
+from locales import LOCALES
+
+REPORT: Final = "report"
+
+
+class Home:
+    """The spot between everything. Nothing said here is an answer."""
+
+    def view(self, talk: Talk) -> View:
+        rows = [
+            (Button("report", Word("home.report")),),
+            (Button("news", Word("home.news")),),
+            (Button("mine", Word("home.mine")),),
+            (Button("child", Word("home.child")),),
+            (Button("contacts", Word("home.contacts")), Button("language", Word("home.language"))),
+        ]
+        if talk.draft_of(REPORT):
+            rows[0] = (Button("report", Word("resume.continue")),)
+        return View(Word("home.ask"), tuple(rows))
+
+    async def act(self, talk: Talk, action: str) -> None:
+        if action == "report":
+            await open_report(talk)
+        elif action == "contacts":
+            tell_contacts(talk)
+            talk.show_again()
+        elif action == "language":
+            talk.interrupt("language")
+            talk.show_again()
+        else:
+            soon(talk)
+
+    async def hear(self, _talk: Talk, _said: Said) -> bool:
+        return False
+
+
+class Away(Home):
+    """After "Stop": the same, but nothing is on screen."""
+
+
+async def open_report(talk: Talk) -> None:
+    """The report that waits, or a new one."""
+    if talk.draft_of(REPORT):
+        talk.enter("resume")
+    else:
+        await talk.spots["report"].act(talk, "begin")
+
+
+def soon(talk: Talk) -> None:
+    """A room that is not built yet says so, and what can be done instead."""
+    talk.say("home.soon")
+    tell_contacts(talk)
+    talk.enter("home")
+
+
+class Language:
+    """Another language, from anywhere."""
+
+    def view(self, _talk: Talk) -> View:
+        keys = (*LOCALES, "other")
+        rows = tuple((Button(f"pick {key}", Word(f"language.{key}")),) for key in keys)
+        return View(Word("language.ask"), rows)
+
+    async def act(self, talk: Talk, action: str) -> None:
+        picked = action.removeprefix("pick ")
+        if picked not in LOCALES:
+            talk.say("language.other_text")
+            talk.show_again()
+            return
+        talk.person.locale = picked
+        talk.say("language.set")
+        talk.resume()
+        talk.show_again()
+
+    async def hear(self, talk: Talk, _said: Said) -> bool:
+        talk.say("error.choose")
+        talk.show_again()
+        return True
+
+
+class Hide:
+    """Clearing this chat: what it does, what it cannot do, and then doing it."""
+
+    def view(self, _talk: Talk) -> View:
+        rows = ((Button("now", Word("hide.now")),), (Button("no", Word("hide.no")),))
+        return View(Word("safety.hide_how"), rows)
+
+    async def act(self, talk: Talk, action: str) -> None:
+        if action == "now":
+            talk.sweep()
+            talk.move("away")
+            return
+        talk.resume()
+        if text_in(talk.spot, "kind") != "away":
+            talk.show_again()
+
+    async def hear(self, talk: Talk, _said: Said) -> bool:
+        talk.show_again()
+        return True

@@ -1,0 +1,132 @@
+"""Settings: the environment in, plain words out when something is wrong."""
+
+import os
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import SettingsRefused, load, names
+
+TOKEN = "123456:canary-token"
+KEYS = {
+    "DODOMU_VAULT_KEY": "keys/vault.key",
+    "DODOMU_INTAKE_SIGN_KEY": "keys/intake-sign.key",
+    "DODOMU_RECIPIENTS": "keys/recipients.json",
+    "DODOMU_ROOT_PUBLIC": "A" * 43 + "=",
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in list(os.environ):
+        if name.startswith(("DODOMU_", "TELEGRAM_", "DATABASE_URL")):
+            monkeypatch.delenv(name)
+
+    def put(**values: str) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+
+    return put
+
+
+def refused() -> list[str]:
+    with pytest.raises(SettingsRefused) as caught:
+        load()
+    return str(caught.value).splitlines()
+
+
+def test_with_nothing_set_the_sandbox_takes_telegrams_place():
+    settings = load()
+    assert settings.in_sandbox
+    assert str(settings.folder) == "var"
+
+
+def test_a_token_and_the_keys_are_enough_for_telegram(environment):
+    environment(TELEGRAM_BOT_TOKEN=TOKEN, **KEYS)
+    settings = load()
+    assert not settings.in_sandbox
+    assert settings.telegram_api == "https://api.telegram.org"
+
+
+def test_a_token_without_keys_is_refused_naming_each(environment):
+    environment(TELEGRAM_BOT_TOKEN=TOKEN)
+    assert [line.partition(":")[0] for line in refused()] == list(KEYS)
+
+
+def test_a_secret_may_lie_in_a_file(environment, tmp_path):
+    held = tmp_path / "token"
+    held.write_text(TOKEN + "\n")
+    environment(TELEGRAM_BOT_TOKEN_FILE=str(held), **KEYS)
+    token = load().telegram_bot_token
+    assert token is not None
+    assert token.get_secret_value() == TOKEN
+
+
+def test_a_secret_both_set_and_in_a_file_is_refused(environment, tmp_path):
+    held = tmp_path / "token"
+    held.write_text(TOKEN)
+    environment(TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_BOT_TOKEN_FILE=str(held), **KEYS)
+    assert refused() == ["TELEGRAM_BOT_TOKEN: set it or TELEGRAM_BOT_TOKEN_FILE, not both"]
+
+
+def test_a_secret_in_a_missing_file_is_refused(environment):
+    environment(DATABASE_URL_FILE="/nowhere/at/all")
+    (line,) = refused()
+    assert line.startswith("DATABASE_URL_FILE: there is no such file")
+
+
+def test_all_mistakes_are_told_at_once_without_their_values(environment):
+    environment(
+        TELEGRAM_BOT_TOKEN="canary",
+        DATABASE_URL="mysql://canary",
+        DODOMU_RATE="canary",
+        DODOMU_WEBHOOK_URL="http://canary.example",
+        DODOMU_WEBHOOK_SECRET="canary",
+    )
+    lines = refused()
+    assert sorted(line.partition(":")[0] for line in lines) == [
+        "DATABASE_URL",
+        "DODOMU_RATE",
+        "DODOMU_WEBHOOK_SECRET",
+        "DODOMU_WEBHOOK_URL",
+        "TELEGRAM_BOT_TOKEN",
+    ]
+    assert "canary" not in "\n".join(lines)
+
+
+def test_a_setting_nobody_knows_is_refused(environment):
+    environment(DODOMU_STAF_CHAT="1")
+    assert refused() == ["DODOMU_STAF_CHAT: there is no such setting"]
+
+
+def test_a_webhook_needs_a_secret(environment):
+    environment(TELEGRAM_BOT_TOKEN=TOKEN, DODOMU_WEBHOOK_URL="https://bot.example", **KEYS)
+    assert refused() == ["DODOMU_WEBHOOK_SECRET: is missing, though DODOMU_WEBHOOK_URL is there"]
+
+
+def test_two_bots_may_not_share_a_token(environment):
+    environment(TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_STAFF_BOT_TOKEN=TOKEN, **KEYS)
+    (line,) = refused()
+    assert line.startswith("TELEGRAM_STAFF_BOT_TOKEN: must be another bot")
+
+
+def test_a_staff_chat_needs_a_staff_bot(environment):
+    environment(TELEGRAM_BOT_TOKEN=TOKEN, DODOMU_STAFF_CHAT="-100", **KEYS)
+    (line,) = refused()
+    assert line.startswith("TELEGRAM_STAFF_BOT_TOKEN: is missing")
+
+
+def test_settings_do_not_change_and_do_not_show_secrets(environment):
+    environment(TELEGRAM_BOT_TOKEN=TOKEN, DATABASE_URL="postgresql://u:canary@db/x", **KEYS)
+    settings = load()
+    assert "canary" not in repr(settings)
+    with pytest.raises(ValidationError):
+        settings.rate = 3
+
+
+def test_every_name_is_prefixed_but_three():
+    assert [name for name in names() if not name.startswith("DODOMU_")] == [
+        "TELEGRAM_BOT_TOKEN",
+        "TELEGRAM_STAFF_BOT_TOKEN",
+        "DATABASE_URL",
+    ]

@@ -1,0 +1,66 @@
+"""A real PostgreSQL for everybody: one server, and a fresh migrated database for each test."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from bot.postgres import DATABASE, Embedded, embedded, migrate
+
+# Nobody pulls the plug on this server: what must survive that starts one of its own.
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Embedded]:
+    """The server. Its own database is the template of the tests' databases: leave it alone."""
+    # Not pytest's folder: another run closes that to the user PostgreSQL runs as under root.
+    with tempfile.TemporaryDirectory(prefix="dodomu-tests-") as folder:
+        settings = {**_FAST, "max_connections": "200"}
+        with embedded(Path(folder, "postgres"), settings) as server:
+            yield server
+
+
+@pytest.fixture(scope="session")
+def _template(postgres: Embedded) -> str:
+    migrate(postgres.url)
+    return DATABASE
+
+
+@pytest.fixture
+async def empty_url(postgres: Embedded) -> AsyncIterator[str]:
+    """A database with nothing in it."""
+    async for url in _database(postgres, "template1"):
+        yield url
+
+
+@pytest.fixture
+async def database_url(postgres: Embedded, _template: str) -> AsyncIterator[str]:
+    """A database at today's schema, this test's alone."""
+    async for url in _database(postgres, _template):
+        yield url
+
+
+async def _database(server: Embedded, template: str) -> AsyncIterator[str]:
+    name = f"t_{uuid4().hex}"
+    await _order(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    yield server.url_of(name)
+    await _order(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _order(server: Embedded, command: str) -> None:
+    connection = await asyncpg.connect(server.url_of("postgres"))
+    try:
+        await connection.execute(command)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def pool(database_url: str) -> "AsyncIterator[asyncpg.Pool]":
+    """Up to ten connections to `database_url`."""
+    async with asyncpg.create_pool(database_url, min_size=1, max_size=10) as made:
+        yield made

@@ -1,0 +1,92 @@
+"""The door of the family bot on a real database, with keys that nobody uses."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from aiogram import Bot, Dispatcher
+from chat import Person
+
+import locales
+from cases import database
+from handlers import family
+from handlers.door import Door
+from handlers.sending import Bell, Post
+from vault import chain, keys, recipients
+
+STAFF_BOT, STAFF_CHAT = 1_000_002, -1_001_000_000_001
+
+
+@pytest.fixture(autouse=True)
+def _strict() -> Iterator[None]:
+    locales.strict()
+    yield
+    locales.strict(False)
+
+
+@pytest.fixture
+async def pool(database_url: str) -> "AsyncIterator[asyncpg.Pool]":
+    async with await database.connect(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+def keyset(tmp_path: Path) -> Any:
+    return keys.make_all(tmp_path / "keys", datetime.now(UTC))
+
+
+@pytest.fixture
+def clock() -> dict[str, datetime]:
+    return {"now": datetime.now(UTC) + timedelta(minutes=5)}
+
+
+@pytest.fixture
+def door(pool: Any, keyset: Any, clock: dict[str, datetime]) -> Door:
+    root = keys.load_root(keyset.root).public
+    listed = recipients.load(keyset.recipients, root, 0, clock["now"])
+    toasts: list[str | None] = []
+
+    async def answer(_query: str, toast: str | None) -> None:
+        toasts.append(toast)
+
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.include_router(family.router())
+    made = Door(
+        name="family",
+        bot=Bot("1000001:family-sandbox-token"),
+        dispatcher=dispatcher,
+        database=pool,
+        vault=keys.load_vault(keyset.vault),
+        signer=partial(chain.sign, keys.load_intake_sign(keyset.intake_sign).seed),
+        recipients=lambda: listed,
+        spots=family.spots(Post(lambda: listed, Bell(STAFF_BOT, STAFF_CHAT))),
+        clock=lambda: clock["now"],
+        answer=answer,
+    )
+    answer.toasts = toasts  # type: ignore[attr-defined]
+    return made
+
+
+@pytest.fixture
+def olena(door: Door) -> Person:
+    return Person(door, toasts=door.answer.toasts)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def arrive() -> Callable[[Person], Any]:
+    """From /start to home, in Ukrainian, safe, abroad."""
+
+    async def arriving(person: Person, area: str = "За кордоном", safe: str = "Так, безпечно") -> None:
+        await person.says("/start")
+        await person.taps("Українська")
+        await person.taps(safe)
+        if person.button("Продовжити коротко"):
+            await person.taps("Продовжити коротко")
+        await person.taps(area)
+        await person.taps("Зрозуміло, погоджуюся")
+
+    return arriving
