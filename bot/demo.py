@@ -8,13 +8,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import orjson
 
 import sandbox
-from sandbox import Running
 
 OLENA: Final = 7000001
 PETRO: Final = 5000000001
@@ -31,29 +30,30 @@ _CAST: Final = (
         "language_code": "uk", "started": ["staff"],
     },
 )  # fmt: skip
-_GROUP_TITLE: Final = "Чергові прокурори"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """A sandbox with people in it. `staff_chat` is the group the bell rings in."""
+    """A running sandbox with people in it. Its address has no slash at its end."""
 
-    running: Running
-    staff_chat: int
+    url: str
     tokens: dict[str, str] = field(repr=False)
+
+    #: the sandbox's pages show people, so the bell rings in a prosecutor's own chat
+    staff_chat: int = MARCHENKO
 
     @property
     def family_link(self) -> str:
-        return f"{self.running.url}/#family={OLENA}"
+        return f"{self.url}/#family={OLENA}"
 
     @property
     def staff_link(self) -> str:
-        return f"{self.running.url}/#staff={MARCHENKO}"
+        return f"{self.url}/#staff={MARCHENKO}"
 
     @property
     def both_link(self) -> str:
         """A family and the staff side by side."""
-        return f"{self.running.url}/#family={OLENA}&staff={MARCHENKO}"
+        return f"{self.url}/#family={OLENA}&staff={MARCHENKO}"
 
     def told(self, folder: Path) -> str:
         """What to print once everything runs."""
@@ -74,13 +74,22 @@ class Demo:
 @asynccontextmanager
 async def opened(folder: Path, port: int) -> AsyncIterator[Demo]:
     """The sandbox, running, with its people. Raises OSError when the port is taken."""
-    state = folder / "telegram.json"
-    running = await sandbox.start(port=port, state_file=state)
+    running = await sandbox.start(port=port, state_file=folder / "telegram.json")
     try:
-        staff_chat = await _people(running.url, folder / "people.json", fresh=not state.exists())
-        yield Demo(running, staff_chat, dict(sandbox.TOKENS))
+        await _people(running.url)
+        yield Demo(running.url, dict(sandbox.TOKENS))
     finally:
         await running.stop()
+
+
+def elsewhere(port: int) -> Demo:
+    """The sandbox that another process of ours runs on this computer."""
+    return Demo(f"http://127.0.0.1:{port}", dict(sandbox.TOKENS))
+
+
+def folder(data: Path) -> Path:
+    """Where the sandbox keeps everything, inside the data folder."""
+    return data / "sandbox"
 
 
 def reset(folder: Path) -> bool:
@@ -90,21 +99,10 @@ def reset(folder: Path) -> bool:
     return there
 
 
-async def _people(url: str, note: Path, *, fresh: bool) -> int:
-    """Make the cast; the id of the duty group, the same one as long as the state is kept."""
-    async with aiohttp.ClientSession() as client:
-        await _sim(client, f"{url}/sim/users", list(_CAST))
-        if not fresh and note.exists():
-            kept: int = orjson.loads(note.read_bytes())["staff_chat"]
-            return kept
-        group = {"title": _GROUP_TITLE, "members": [MARCHENKO], "bots": ["staff"]}
-        made: int = (await _sim(client, f"{url}/sim/groups", group))["id"]
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_bytes(orjson.dumps({"staff_chat": made}))
-    return made
-
-
-async def _sim(client: aiohttp.ClientSession, url: str, body: Any) -> Any:
-    async with client.post(url, data=orjson.dumps(body)) as answer:
+async def _people(url: str) -> None:
+    """Make the cast, or make sure of it: a known id is updated in place."""
+    async with (
+        aiohttp.ClientSession() as client,
+        client.post(f"{url}/sim/users", data=orjson.dumps(_CAST)) as answer,
+    ):
         answer.raise_for_status()
-        return orjson.loads(await answer.read())

@@ -36,8 +36,8 @@ _STARTS, _PAUSE = 40, 0.25  # after kill -9 the old processes need a moment to n
 _RECOVERY: Final = 600.0  # replaying the log after a crash
 _ACCEPTING, _REJECTING = 0, 1  # what pg_isready answers
 
-# Error messages may quote values; sealed or not, they are no business of a log.
-_QUIET: Final = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
+# Errors of statements quote values; what the log keeps ("log" and above) is the server's own fate.
+_QUIET: Final = {"log_min_messages": "log", "log_error_verbosity": "terse"}
 
 Done: TypeAlias = "subprocess.CompletedProcess[str]"
 

@@ -34,7 +34,9 @@ def calls() -> Iterator[tuple[str, dict[str, Any]]]:
         about: dict[str, Any] = {"language_code": language} if language else {}
         for method, field, key in _TEXTS:
             yield method, {field: say(locale, key), **about}
-        menu = [{"command": name, "description": say(locale, f"command.{name}")} for name in COMMANDS]
+        menu = [
+            {"command": name, "description": say(locale, f"command.{name}")} for name in COMMANDS
+        ]
         yield "setMyCommands", {"commands": menu, "scope": {"type": "all_private_chats"}, **about}
     yield "setChatMenuButton", {"menu_button": {"type": "commands"}}
 
@@ -47,8 +49,9 @@ async def introduce(api: Api, note: Path) -> bool:
     """
     wanted = list(calls())
     mark = f"{api.bot_id} {hashlib.sha256(orjson.dumps(wanted)).hexdigest()}\n"
-    if note.exists() and note.read_text() == mark:
+    if _reads(note, mark):
         return False
+    method = ""
     try:
         for method, params in wanted:
             await api.call(method, params)
@@ -57,6 +60,14 @@ async def introduce(api: Api, note: Path) -> bool:
     except (Away, Refused) as error:
         _log.warning("the profile is not set", extra={"method": method}, exc_info=error)
         return False
+    _write(note, mark)
+    return True
+
+
+def _reads(note: Path, mark: str) -> bool:
+    return note.exists() and note.read_text() == mark
+
+
+def _write(note: Path, mark: str) -> None:
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(mark)
-    return True

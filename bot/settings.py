@@ -91,9 +91,7 @@ class Settings(BaseSettings):
     """Everything this program writes: the embedded database, the sandbox."""
     telegram_api: SafeUrl = TELEGRAM
     staff_chat: int | None = None
-    """The group the bell rings in: its chat id."""
-    office: Annotated[str, Field(min_length=3, max_length=80)] = "Офіс Генерального прокурора"
-    """Who reads the reports, as families are told."""
+    """Where the bell rings: the id of the prosecutors' group, or of one prosecutor's chat."""
 
     webhook_url: SafeUrl | None = None
     """Where Telegram reaches this computer. Without it updates are polled, and no port is open."""
@@ -111,9 +109,12 @@ class Settings(BaseSettings):
     root_public: str | None = None
     """The public key that signs the list of recipients."""
 
-    rate: Annotated[int, Field(ge=1, le=30)] = 25
-    """Most messages in any second, for each bot."""
-    broadcast_rate: Annotated[float, Field(gt=0, le=30)] = 20.0
+    rate: Annotated[int, Field(ge=1, le=1000)] = 25
+    """Most messages in any second, for each bot. Telegram takes 30, or 1000 paid ones."""
+    broadcast_rate: Annotated[float, Field(gt=0, le=1000)] = 20.0
+    chat_rate: Annotated[float, Field(gt=0, le=100)] = 1.0
+    """Messages a second to one person, after a burst of `chat_burst`."""
+    chat_burst: Annotated[int, Field(ge=1, le=100)] = 3
     group_rate: Annotated[int, Field(ge=1, le=20)] = 18
     """Most messages to one group in any minute."""
     parallel_chats: Annotated[int, Field(ge=1, le=64)] = 8

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -34,20 +35,17 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass
-class Webhook:
-    """The door of one bot. `secret` is what setWebhook was told; `path` follows from it.
+class Hook:
+    """One bot behind the door. `secret` is what setWebhook was told; `path` follows from it.
 
-    `patience`: seconds for a request's head, for its body, and for the work, each.
+    `patience`: seconds for the work on one update.
     """
 
     bot_id: int
     secret: str = field(repr=False)
     diligence: Diligence
-    host: str = "127.0.0.1"
-    port: int = 0
     patience: float = 10.0
     _away: int = field(default=0, init=False)
-    _runner: web.ServerRunner | None = field(default=None, init=False, repr=False)
 
     @property
     def path(self) -> str:
@@ -55,50 +53,8 @@ class Webhook:
         part = hmac.digest(self.secret.encode(), b"path|%d" % self.bot_id, hashlib.sha256).hex()
         return f"/telegram/{part[:32]}"
 
-    async def open(self) -> int:
-        """Listen; the port. Raises OSError when it is taken."""
-        server = _Server(self._answer, patience=self.patience)
-        self._runner = web.ServerRunner(server, shutdown_timeout=self.patience)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, self.host, self.port).start()
-        self.port = self._runner.addresses[0][1]
-        return self.port
-
-    async def close(self) -> None:
-        """Take no new request, finish those in hand."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        connection = request.protocol
-        if not isinstance(connection, _Connection):
-            return await self._reply(request)
-        connection.head_is_here()
-        response = await self._reply(request)
-        connection.working = response.status not in _KEPT_OPEN  # one that closes awaits no head
-        return response
-
-    async def _reply(self, request: web.BaseRequest) -> web.StreamResponse:
-        refusal = self._refusal(request)
-        if refusal is not None:
-            return _empty(refusal)
-        try:
-            async with asyncio.timeout(self.patience):
-                body = await _body(request)
-        except TimeoutError:
-            return _empty(408)
-        except web.RequestPayloadError:
-            return _empty(400)
-        return _empty(413) if body is None else await self._take(body)
-
-    def _refusal(self, request: web.BaseRequest) -> int | None:
+    def refusal(self, request: web.BaseRequest) -> int | None:
         """The status for a request that is refused before its body is looked at."""
-        if request.version < HttpVersion10:
-            return 400
-        if not hmac.compare_digest(
-            request.raw_path.encode("utf-8", "replace"), self.path.encode()
-        ):
-            return 404
         if request.method != "POST":
             return 405
         # As bytes: a header that is not ASCII must be wrong, not an error.
@@ -111,7 +67,7 @@ class Webhook:
             return 413
         return None
 
-    async def _take(self, body: bytes) -> web.StreamResponse:
+    async def take(self, body: bytes) -> web.StreamResponse:
         try:
             envelope = read(body)
         except NoUpdateId:
@@ -159,6 +115,59 @@ class Webhook:
             else:
                 _log.info("webhook set", extra={"bot_id": self.bot_id})
                 return
+
+
+@dataclass
+class Webhook:
+    """The listening door of all bots of this process; port 0 takes a free one.
+
+    `patience`: seconds for a request's head, and as many again for its body.
+    """
+
+    hooks: Sequence[Hook]
+    host: str = "127.0.0.1"
+    port: int = 0
+    patience: float = 10.0
+    _runner: web.ServerRunner | None = field(default=None, init=False, repr=False)
+
+    async def open(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        server = _Server(self._answer, patience=self.patience)
+        self._runner = web.ServerRunner(server, shutdown_timeout=self.patience)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self.host, self.port).start()
+        self.port = self._runner.addresses[0][1]
+
+    async def close(self) -> None:
+        """Take no new request, finish those in hand."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        connection = request.protocol
+        assert isinstance(connection, _Connection)
+        connection.head_is_here()
+        response = await self._reply(request)
+        connection.working = response.status not in _KEPT_OPEN  # one that closes awaits no head
+        return response
+
+    async def _reply(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.version < HttpVersion10:
+            return _empty(400)
+        hook = next((hook for hook in self.hooks if hook.path == request.raw_path), None)
+        if hook is None:
+            return _empty(404)
+        refusal = hook.refusal(request)
+        if refusal is not None:
+            return _empty(refusal)
+        try:
+            async with asyncio.timeout(self.patience):
+                body = await _body(request)
+        except TimeoutError:
+            return _empty(408)
+        except web.RequestPayloadError:
+            return _empty(400)
+        return _empty(413) if body is None else await hook.take(body)
 
 
 def _empty(status: int, headers: dict[str, str] | None = None) -> web.Response:
@@ -261,6 +270,4 @@ class _Connection(web.RequestHandler):
 
     @override
     def log_exception(self, *args: Any, **kwargs: Any) -> None:
-        _log.warning(
-            "a connection failed", extra={"error": type(kwargs.get("exc_info")).__name__}
-        )
+        _log.warning("a connection failed", extra={"error": type(kwargs.get("exc_info")).__name__})

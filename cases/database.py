@@ -13,22 +13,32 @@ _PATIENCE: Final = {
 _CONNECT, _COMMAND = 5.0, 10.0  # seconds; the second catches a server that no longer answers
 
 
-async def connect(url: str, *, least: int = 1, most: int = 10) -> "asyncpg.Pool":
-    """A pool on `url`, opened. Raises one of cases.outbox.AWAY when the database is away.
+async def connect(url: str, *, most: int = 10, role: str | None = None) -> "asyncpg.Pool":
+    """A pool on `url`, found to answer. Raises one of cases.outbox.AWAY when the database is away.
 
+    `role`: work with the rights of this role only (dodomu_bot, dodomu_sender, dodomu_janitor, see
+    migrations), which the login of `url` must have been granted.
     Sessions are not reset between uses (that would be a second round trip), so leave nothing set
     in them: no SET without LOCAL, no LISTEN, no session lock. Take a connection of your own for
     those.
     """
-    return await asyncpg.create_pool(
+    pool = await asyncpg.create_pool(
         url,
-        min_size=least,
+        # No connections are kept in reserve: asyncpg logs whole tracebacks where it cannot.
+        min_size=0,
         max_size=most,
+        max_inactive_connection_lifetime=0,
         timeout=_CONNECT,
         command_timeout=_COMMAND,
-        server_settings=_PATIENCE,
+        server_settings={**_PATIENCE, **({"role": role} if role else {})},
         reset=_as_it_is,
     )
+    try:
+        await pool.fetchval("SELECT 1")
+    except BaseException:
+        pool.terminate()
+        raise
+    return pool
 
 
 async def _as_it_is(_connection: "asyncpg.Connection") -> None:

@@ -27,6 +27,11 @@ AWAY: Final[tuple[type[Exception], ...]] = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    # a standby that has not taken over yet
+    asyncpg.ReadOnlySQLTransactionError,
+    # asked in the moment between the server's last words and the end of the connection
+    asyncpg.InternalClientError,
 )
 """The database cannot answer now; the same call may succeed later."""
 

@@ -28,7 +28,7 @@ from delivery.errors import (
 )
 from delivery.ledger import Ledger
 from delivery.methods import METHODS, Params, plain
-from delivery.pace import Halted, Pace
+from delivery.pace import Halted, Pace, share
 from vault.local import NotOurs, Vault
 
 Moved: TypeAlias = Callable[[int, int], Awaitable[None]]
@@ -99,7 +99,7 @@ class Courier:
         if parcel is None or row.method not in METHODS:
             return Permanent("payload" if parcel is None else "method")
         chat_id, params = self.moves.get(parcel.chat_id, parcel.chat_id), dict(parcel.params)
-        crowded = self.pace.chat_wait(chat_id)
+        crowded = self.pace.chat_wait(share(row.method, chat_id))
         if crowded > _LINGER:
             return Wait(crowded)
         if tag := params.pop("message_tag", None):

@@ -20,7 +20,7 @@ _LOG = logging.getLogger("delivery")
 
 @contextmanager
 def cut_is_away() -> Iterator[None]:
-    """A loss like others: asyncpg may call a connection cut amid a statement InternalClientError."""
+    """A loss like others, though asyncpg may call a cut amid a statement InternalClientError."""
     try:
         yield
     except Exception as fault:

@@ -42,6 +42,15 @@ class Limits:
     per_group: int = 18
 
 
+def share(method: str, chat_id: int | None) -> int | None:
+    """Whose share a call uses up: the chat's, or nobody's.
+
+    In a private chat edits and deletions are no messages, and each answer comes with one.
+    """
+    private = chat_id is not None and chat_id > 0
+    return None if private and not method.startswith("send") else chat_id
+
+
 class Halted(Exception):
     """Not now: Telegram asked for silence, or the sender is closing. Put the message back."""
 
@@ -176,7 +185,7 @@ class Pacer(BaseRateLimiter[int]):
         rate_limit_args: int | None,
     ) -> Any:
         """Call when it is this call's turn. Raises Halted, or what the call raises."""
-        await self._turn(data.get("chat_id"), rate_limit_args or 0)
+        await self._turn(share(endpoint, data.get("chat_id")), rate_limit_args or 0)
         try:
             return await callback(*args, **kwargs)
         except RetryAfter as flood:

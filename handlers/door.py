@@ -96,6 +96,7 @@ class Door:
         else:
             assert found.update is not None, "only what was parsed is taken"
             await self.dispatcher.feed_update(self.bot, found.update, talk=talk)
+        talk.finish()
         await turns.save(self.database, self.vault, turn, signer=self.signer, now=now)
         if talk.tap is not None:
             await self.answer(talk.tap.query_id, talk.toast)

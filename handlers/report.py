@@ -12,13 +12,15 @@ from flows.draft import Draft
 from flows.engine import Nowhere, Turned
 from flows.kinds.choice import Choice, Many
 from flows.kinds.consent import Consent
+from flows.kinds.dates import PartialDate
+from flows.kinds.place import Place
 from flows.model import Step
 from flows.report import REPORT
 from flows.view import View
-from handlers.screen import label
+from handlers.screen import LONGEST_ANSWER, label
 from handlers.sending import Post
 from handlers.talk import Said, Talk
-from locales import say
+from locales import html, say
 from locales.dates import day
 
 FLOW: Final = REPORT.name
@@ -118,7 +120,11 @@ class Report:
         if turned.answered is not None and turned.draft.at != before.at:
             self._note(talk, turned)
         if turned.draft.at == engine.READY:
-            await self.post.send(talk, turned.draft)
+            if not await self.post.send(talk, turned.draft):
+                # Nothing is lost: the draft waits where it was, one press before sending.
+                keep(talk, before)
+                talk.say("error.generic")
+                talk.show_again()
             return
         if turned.draft.at.startswith("#done/") and row.pass_on is None:
             talk.interrupt("cutoff")
@@ -142,9 +148,17 @@ class Report:
             return
         words = view.told(REPORT, stop_there.entry, answer)
         question = tell(talk.locale, view.question_name(REPORT, stop_there))
-        talk.answered(question, tell_all(talk.locale, words)[:300])
+        said = tell_all(talk.locale, words)[:LONGEST_ANSWER]
+        talk.answered(question, said)
+        if talk.tap is None and answer.state is State.GIVEN and _is_read(stop_there.entry):
+            talk.preface = html(talk.locale, "answer.noted", answer=said)
         if stop_there.entry.key == _URGENT and _is_pressing(answer):
             talk.say("urgent.thanks")
+
+
+def _is_read(step: Step) -> bool:
+    """Whether what was typed was read as something: the person sees as what."""
+    return isinstance(step.kind, PartialDate | Place)
 
 
 def _is_pressing(answer: Answer) -> bool:

@@ -1,5 +1,6 @@
 """Send pressed: the draft becomes a sealed case, the family gets its code, the bell rings."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,9 +17,11 @@ from handlers.talk import Said, Talk
 from handlers.telephones import contact_lines
 from locales import html, say
 from locales.dates import moment
-from vault.recipients import Recipients
+from vault.recipients import ListRefused, Recipients
 
 BELL_LOCALE: Final = "uk"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,40 +39,56 @@ class Post:
     recipients: Callable[[], Recipients]
     bell: Bell | None
 
-    async def send(self, talk: Talk, draft: Draft) -> None:
-        """Make the report part of the turn. Nothing is sent unless the turn is saved."""
-        consent = talk.settled.consent
+    async def send(self, talk: Talk, draft: Draft) -> bool:
+        """Make the report part of the turn. Nothing is sent unless the turn is saved.
+
+        False when there is nobody to seal it to: the list of recipients has expired meanwhile.
+        """
+        try:
+            recipients = self.recipients()
+        except ListRefused as refused:
+            _log.critical("a report cannot be sealed", extra={"reason": refused.reason})
+            return False
         prepared = await prepare(
             REPORT,
             draft,
-            self.recipients(),
+            recipients,
             chat_ref=talk.person.chat_ref,
             locale=talk.locale,
-            consent=Consented(
-                int(str(consent.get("version") or 0)),
-                text_in(consent, "at"),
-                text_in(consent, "locale"),
-                text_in(consent, "text"),
-            ),
+            consent=consented(talk),
             now=talk.now,
         )
         prepared.join(talk.turn)
         talk.person.state.pop("typed", None)
         talk.person.state["sent"] = True
-        _tell(talk, prepared.receipt)
+        key = "receipt.quiet" if talk.person.quiet else "receipt.sent"
+        talk.move("receipt", code=prepared.receipt.code)
+        talk.show(told_of(talk, prepared.receipt, key))
         if self.bell is not None:
-            talk.turn.outgoing.append(_ring(self.bell, prepared.receipt, str(prepared.case)))
+            talk.turn.outgoing.append(ring(self.bell, prepared.receipt, str(prepared.case)))
+        return True
 
 
-def _tell(talk: Talk, receipt: Receipt) -> None:
-    key = "receipt.quiet" if talk.person.quiet else "receipt.sent"
+def consented(talk: Talk) -> Consented:
+    """What the person agreed to in the first minute, for the sealed report."""
+    consent = talk.settled.consent
+    return Consented(
+        int(str(consent.get("version") or 0)),
+        text_in(consent, "at"),
+        text_in(consent, "locale"),
+        text_in(consent, "text"),
+    )
+
+
+def told_of(talk: Talk, receipt: Receipt, key: str) -> View:
+    """The receipt, worded by `key`. The PIN is told here once and kept nowhere."""
     due = moment(talk.locale, receipt.due_at)
-    talk.move("receipt", code=receipt.code)
     words = Word(key, {"code": receipt.code, "pin": receipt.pin, "due": due})
-    talk.show(_screen(receipt.code, words))
+    return _screen(receipt.code, words)
 
 
-def _ring(bell: Bell, receipt: Receipt, case: str) -> Outgoing:
+def ring(bell: Bell, receipt: Receipt, case: str) -> Outgoing:
+    """The message to the staff: a code, a level, a term."""
     text = html(
         BELL_LOCALE,
         "bell.new",

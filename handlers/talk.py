@@ -69,6 +69,10 @@ class Talk:
     spots: Mapping[str, Spot]
     tap: Tap | None = None
     toast: str | None = None
+    #: HTML said above the next screen, in the same message
+    preface: str = field(default="", repr=False)
+    #: what may wait: an answered question tidied up after the next one is asked
+    tidying: list[Outgoing] = field(default_factory=list, repr=False)
 
     @property
     def person(self) -> Conversation:
@@ -174,10 +178,13 @@ class Talk:
         self.quieten()
         self.person.revision += 1
         screen = draw(self.locale, view, self.person.revision)
-        for piece in screen.pieces[:-1]:
+        pieces = list(screen.pieces)
+        if self.preface:
+            pieces[0], self.preface = f"{self.preface}\n\n{pieces[0]}", ""
+        for piece in pieces[:-1]:
             self.send(piece)
         tag = f"q{self.person.revision}"
-        self.send(screen.pieces[-1], screen.markup, tag)
+        self.send(pieces[-1], screen.markup, tag)
         self.person.state["live"] = {"tag": tag, "keyboard": view.shares_contact}
 
     def redraw(self, view: View, *, same_buttons: bool = False) -> None:
@@ -192,14 +199,14 @@ class Talk:
         if len(screen.pieces) > 1:
             self.show(view)
             return
-        self._edit(message_id, screen.pieces[0], screen.markup)
+        self.turn.outgoing.append(_edited(message_id, screen.pieces[0], screen.markup))
 
     def answered(self, question: str, answer: str) -> None:
         """A question becomes «question — answer» when a button answered it."""
         message_id = self.tap.message_id if self.tap else None
         if message_id is not None and not self._live_keyboard:
             told = html(self.locale, "question.answered", question=question, answer=answer)
-            self._edit(message_id, told, None)
+            self.tidying.append(_edited(message_id, told, None))
             self.person.state.pop("live", None)
         elif self._live_keyboard:
             told = html(self.locale, "question.answered", question=question, answer=answer)
@@ -215,20 +222,26 @@ class Talk:
             self.send(html(self.locale, "phone.closed"), {"remove_keyboard": True})
         elif tag:
             params: dict[str, Json] = {"message_tag": tag}
-            self.turn.outgoing.append(Outgoing("editMessageReplyMarkup", params))
+            self.tidying.append(Outgoing("editMessageReplyMarkup", params))
         self.person.state.pop("live", None)
 
     @property
     def _live_keyboard(self) -> bool:
         return record_in(self.person.state, "live").get("keyboard") is True
 
-    def _edit(self, message_id: int, text: str, markup: Json) -> None:
-        params: dict[str, Json] = {
-            "message_id": message_id,
-            "text": text,
-            "parse_mode": "HTML",
-            "link_preview_options": _NO_PREVIEW,
-        }
-        if markup is not None:
-            params["reply_markup"] = markup
-        self.turn.outgoing.append(Outgoing("editMessageText", params))
+    def finish(self) -> None:
+        """Queue the tidying behind what the person waits for."""
+        self.turn.outgoing.extend(self.tidying)
+        self.tidying = []
+
+
+def _edited(message_id: int, text: str, markup: Json) -> Outgoing:
+    params: dict[str, Json] = {
+        "message_id": message_id,
+        "text": text,
+        "parse_mode": "HTML",
+        "link_preview_options": _NO_PREVIEW,
+    }
+    if markup is not None:
+        params["reply_markup"] = markup
+    return Outgoing("editMessageText", params)

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from bot.postgres import DATABASE, Embedded, embedded, migrate
+from cases import database
 
 # Nobody pulls the plug on this server: what must survive that starts one of its own.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -61,6 +62,6 @@ async def _order(server: Embedded, command: str) -> None:
 
 @pytest.fixture
 async def pool(database_url: str) -> "AsyncIterator[asyncpg.Pool]":
-    """Up to ten connections to `database_url`."""
-    async with asyncpg.create_pool(database_url, min_size=1, max_size=10) as made:
+    """Up to ten connections to `database_url`, as the bot opens them."""
+    async with await database.connect(database_url) as made:
         yield made

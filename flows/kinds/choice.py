@@ -115,11 +115,16 @@ class Many:
         object.__setattr__(self, "alone", alone)
 
     def page(self, sub: Sub, now: Now) -> Page:  # noqa: ARG002 -- the interface of every kind
-        pages = leaves(self.options, BUTTONS - 1)
+        pages = self._pages()
         at = number_in(sub, "page", len(pages))
-        rows = tuple((Option(key, wording(key)),) for key in pages[at])
+        rows = tuple((Option(key, wording(key)),) for key in (*pages[at], *self.alone))
         ticked = words_in(sub, "picked", self.options)
         return Page((*rows, *turning(at, len(pages)), (DONE,)), ticked=ticked)
+
+    def _pages(self) -> tuple[tuple[str, ...], ...]:
+        """ "None of this" stands on every page: nobody should have to look for it."""
+        others = [key for key in self.options if key not in self.alone]
+        return leaves(others, BUTTONS - 1 - len(self.alone))
 
     def typed(self, text: str, sub: Sub, now: Now) -> Outcome:  # noqa: ARG002 -- the interface
         """Labels typed in full were matched before this is called; anything else asks again."""
@@ -133,7 +138,7 @@ class Many:
             if not picked:
                 raise Invalid("pick_one")
             return Taken(list(picked))
-        at = number_in(sub, "page", len(leaves(self.options, BUTTONS - 1)))
+        at = number_in(sub, "page", len(self._pages()))
         if key in (MORE.key, FEWER.key):
             return Deeper({"picked": list(picked), "page": at + (1 if key == MORE.key else -1)})
         return Deeper({"picked": self._toggled(key, picked), "page": at})

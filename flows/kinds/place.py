@@ -17,6 +17,7 @@ from flows.answers import (
     Word,
 )
 from flows.kinds import place_pages as pages
+from flows.kinds import place_values as values
 from flows.kinds.choice import FEWER, MORE
 from flows.kinds.cleaning import clean_line, storable
 from flows.kinds.keeping import TRIES, UNPARSED
@@ -37,9 +38,6 @@ from flows.places import (
 )
 
 AT_MOST = 300
-CITIES = {"UA-30": "UA80000000000093317", "UA-40": "UA85000000000065278"}
-"""Cities that are regions of their own, by KATOTTG."""
-
 _MANY_PAGES = 100
 
 
@@ -84,9 +82,15 @@ class Place:
         if len(line) > AT_MOST:
             raise Invalid("too_long", count=len(line), limit=AT_MOST)
         held: Sub = {**sub, "typed": line, "verbatim": storable(text), "page": 0}
-        at = text_in(sub, "at")
+        outcome = self._looked_up(held, now)
+        if isinstance(outcome, Deeper):
+            return Deeper(outcome.sub, values.meanwhile(held))
+        return outcome
+
+    def _looked_up(self, held: Sub, now: Now) -> Outcome:
+        at = text_in(held, "at")
         if at == "abroad":
-            return _taken_abroad(held)
+            return values.abroad(held)
         if at == "country":
             return _country_typed(held, now)
         if at == "region":
@@ -102,12 +106,12 @@ class Place:
             turned = number_in(sub, "page", _MANY_PAGES) + (1 if key == MORE.key else -1)
             return Deeper({**sub, "page": max(turned, 0)})
         if key == pages.KEEP.key:
-            return _kept(sub)
+            return values.unread(sub)
         at = text_in(sub, "at")
         if at in ("country", "region", "abroad"):
             return _tapped_abroad(key, sub)
         if at in ("settlement", "found"):
-            return _taken(sub) if key == pages.ONLY else _taken(sub, key)
+            return values.settled(sub) if key == pages.ONLY else values.settled(sub, key)
         if at == "spread":
             return _settlement_typed({**sub, "oblast": key, "at": "settlement"})
         return _tapped_first(key, sub)
@@ -160,13 +164,13 @@ def _tapped_first(key: str, sub: Sub) -> Outcome:
     if key == pages.OTHER:
         return Deeper({**sub, "at": "others"})
     if key == "UA-30":
-        return _taken({**sub, "oblast": key})
+        return values.settled({**sub, "oblast": key})
     return Deeper({**sub, "at": "settlement", "oblast": key})
 
 
 def _tapped_abroad(key: str, sub: Sub) -> Outcome:
     if key == pages.ONLY:
-        return _taken_abroad({**sub, "typed": "", "verbatim": ""})
+        return values.abroad({**sub, "typed": "", "verbatim": ""})
     if text_in(sub, "at") == "country":
         return _into_country(key)
     if key.startswith("letter "):
@@ -184,7 +188,7 @@ def _settlement_typed(held: Sub) -> Outcome:
     found = _matches(held)
     oblast = text_in(held, "oblast")
     if found.exact and len(found.places) == 1:
-        return _taken(held, found.places[0].code)
+        return values.settled(held, found.places[0].code)
     if not found.exact and not oblast:
         meant = exact_region(text_in(held, "typed"), subdivisions("UA"))
         if meant:
@@ -223,7 +227,7 @@ def _country_typed(held: Sub, now: Now) -> Outcome:
         return Deeper(held)
     if now.tries < TRIES:
         raise Invalid("country")
-    return _kept({**held, "unsure": True})
+    return values.unread({**held, "unsure": True})
 
 
 def _region_typed(held: Sub) -> Outcome:
@@ -231,67 +235,7 @@ def _region_typed(held: Sub) -> Outcome:
     country = text_in(held, "country")
     found = find_region(text_in(held, "typed"), subdivisions(country))
     if not found:
-        return _taken_abroad(held)
+        return values.abroad(held)
     if len(found) == 1:
         return Deeper({"at": "abroad", "country": country, "region": found[0].code})
     return Deeper(held)
-
-
-def _taken(sub: Sub, code: str = "") -> Outcome:
-    """A settlement of Ukraine, or its oblast alone."""
-    oblast = text_in(sub, "oblast")
-    place = settlement(code or CITIES.get(oblast, ""))
-    namesakes = _namesakes(place) if place else ()
-    near = [one for one in namesakes if place and one.community == place.community]
-    value: dict[str, Json] = {
-        "country": "UA",
-        "oblast": place.oblast if place else oblast,
-        "region": None,
-        "code": place.code if place and len(near) == 1 else None,
-        "name": path(place, community=len(namesakes) > 1) if place else pages.named(oblast),
-        "text": text_in(sub, "verbatim") or None,
-    }
-    if len(near) > 1:
-        value["codes"] = [one.code for one in near]
-    return Taken(_with_occupied(value, sub), text_in(sub, "verbatim") or None)
-
-
-def _namesakes(place: Settlement) -> tuple[Settlement, ...]:
-    """The settlements of this name in the same district, itself among them."""
-    named = matches(place.name, place.oblast).places
-    return tuple(one for one in named if one.name == place.name and one.district == place.district)
-
-
-def _kept(sub: Sub) -> Outcome:
-    """The name as it was written, in the oblast that is known."""
-    typed, oblast = text_in(sub, "typed"), text_in(sub, "oblast")
-    if not typed:
-        raise Invalid("empty")
-    value: dict[str, Json] = {
-        "country": None if sub.get("unsure") and not oblast else "UA",
-        "oblast": oblast or None,
-        "region": None,
-        "code": None,
-        "name": ", ".join(filter(None, (typed, pages.named(oblast)))),
-        "text": text_in(sub, "verbatim"),
-    }
-    return Taken(_with_occupied(value, sub), text_in(sub, "verbatim"), (UNPARSED,))
-
-
-def _with_occupied(value: dict[str, Json], sub: Mapping[str, Json]) -> dict[str, Json]:
-    return {**value, "occupied": True} if sub.get("occupied") is True else value
-
-
-def _taken_abroad(sub: Sub) -> Outcome:
-    country, within = text_in(sub, "country"), text_in(sub, "region")
-    typed = text_in(sub, "typed")
-    found = region(within)
-    value: dict[str, Json] = {
-        "country": country,
-        "oblast": None,
-        "region": found.code if found else None,
-        "code": None,
-        "name": ", ".join(filter(None, (typed, pages.named(within), pages.named(country)))),
-        "text": text_in(sub, "verbatim") or None,
-    }
-    return Taken(value, text_in(sub, "verbatim") or None)

@@ -176,15 +176,15 @@ async def test_two_pollers_of_one_token_without_a_database_lose_nothing(running)
     async with (
         Api(running.url, sandbox.TOKENS["family"]) as one,
         Api(running.url, sandbox.TOKENS["family"]) as other,
+        polled(Polling(one, door.diligence(), first_pause=0.05)),
     ):
-        async with polled(Polling(one, door.diligence(), first_pause=0.05)):
-            await say(running.url, [(olena, "0")])
-            await eventually(lambda: len(door.done) == 1)
-            async with polled(Polling(other, door.diligence(), first_pause=0.05)):
-                await eventually(lambda: conflicts(running) > 0)
-                for n in range(1, 5):
-                    await say(running.url, [(olena, f"{n}")])
-                    await eventually(lambda n=n: len(door.done) == n + 1)
+        await say(running.url, [(olena, "0")])
+        await eventually(lambda: len(door.done) == 1)
+        async with polled(Polling(other, door.diligence(), first_pause=0.05)):
+            await eventually(lambda: conflicts(running) > 0)
+            for n in range(1, 5):
+                await say(running.url, [(olena, f"{n}")])
+                await eventually(lambda n=n: len(door.done) == n + 1)
     assert door.texts() == [f"{n}" for n in range(len(door.done))]
 
 

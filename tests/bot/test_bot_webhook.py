@@ -4,16 +4,15 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 from doorstep import Doorstep, eventually, people, say
 
-import sandbox
 from bot.polling import Polling
-from bot.telegram import Api
-from bot.webhook import MOST_BODY, SECRET_HEADER, Webhook
+from bot.webhook import MOST_BODY, SECRET_HEADER, Hook, Webhook
 
 SECRET = "0123456789abcdef-_XYZ"
 CATALOGUE = Path(__file__).parent.parent / "bad_inputs" / "update_door.jsonl"
@@ -26,16 +25,31 @@ async def door() -> Doorstep:
     return Doorstep()
 
 
-@pytest.fixture
-async def hook(door) -> AsyncIterator[Webhook]:
-    made = Webhook(1000001, SECRET, door.diligence(), patience=1.0)
-    await made.open()
+class Standing(Hook):
+    """A hook and where its door is."""
+
+    host = "127.0.0.1"
+    port = 0
+
+
+@asynccontextmanager
+async def standing(door: Doorstep, patience: float) -> AsyncIterator[Standing]:
+    made = Standing(1000001, SECRET, door.diligence(), patience)
+    webhook = Webhook([made], patience=patience)
+    await webhook.open()
+    made.port = webhook.port
     yield made
-    await made.close()
+    await webhook.close()
+
+
+@pytest.fixture
+async def hook(door) -> AsyncIterator[Standing]:
+    async with standing(door, 1.0) as made:
+        yield made
 
 
 def head(
-    hook: Webhook, *more: str, method="POST", path: str | None = None, secret=SECRET
+    hook: Standing, *more: str, method="POST", path: str | None = None, secret=SECRET
 ) -> bytes:
     lines = [f"{method} {path or hook.path} HTTP/1.1", "Host: localhost", *more]
     if secret is not None:
@@ -43,14 +57,14 @@ def head(
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
-def request(hook: Webhook, body: bytes = GOOD, *more: str, **how) -> bytes:
+def request(hook: Standing, body: bytes = GOOD, *more: str, **how) -> bytes:
     kind = how.pop("kind", "application/json")
     lines = (f"Content-Type: {kind}", f"Content-Length: {len(body)}", *more)
     return head(hook, *lines, **how) + body
 
 
 async def ask(
-    hook: Webhook, *parts: bytes, pause: float = 0.0
+    hook: Standing, *parts: bytes, pause: float = 0.0
 ) -> tuple[int, dict[str, str], bytes]:
     """Send the parts, read one response: status, headers in small letters, body."""
     reader, writer = await asyncio.open_connection(hook.host, hook.port)
@@ -79,11 +93,11 @@ async def ask(
     return int(status.split()[1]), headers, body
 
 
-def slowly(hook: Webhook) -> tuple[bytes, ...]:
+def slowly(hook: Standing) -> tuple[bytes, ...]:
     return tuple(bytes([byte]) for byte in request(hook))
 
 
-def chunked(hook: Webhook) -> bytes:
+def chunked(hook: Standing) -> bytes:
     return head(hook, "Content-Type: application/json", "Transfer-Encoding: chunked")
 
 
@@ -240,12 +254,10 @@ async def test_one_connection_serves_many_updates(hook, door):
 
 
 async def test_closing_lets_a_request_in_hand_finish(door):
-    hook = Webhook(1000001, SECRET, door.diligence(), patience=2.0)
-    await hook.open()
-    door.seconds = 0.3
-    asking = asyncio.create_task(ask(hook, request(hook)))
-    await eventually(lambda: door.at_once == 1)
-    await hook.close()
+    async with standing(door, 2.0) as hook:
+        door.seconds = 0.3
+        asking = asyncio.create_task(ask(hook, request(hook)))
+        await eventually(lambda: door.at_once == 1)
     assert (await asking)[0] == 200
     assert len(door.done) == 1
 
@@ -258,7 +270,7 @@ async def test_the_log_never_quotes_a_request(hook, caplog):
 
 
 async def test_the_path_does_not_betray_the_secret_and_differs_for_each_bot(hook):
-    other = Webhook(1000002, SECRET, hook.diligence)
+    other = Hook(1000002, SECRET, hook.diligence)
     assert hook.path != other.path
     assert SECRET not in hook.path
 
@@ -279,25 +291,26 @@ async def test_the_sandbox_delivers_through_the_door_in_order(running, api, hook
     assert door.texts(olena) == door.texts(petro) == [f"{n}" for n in range(5)]
 
 
-async def test_from_webhook_to_polling_an_update_has_the_same_bytes(running, hook, door):
+async def test_from_webhook_to_polling_an_update_has_the_same_bytes(running, api, door):
     (olena,) = await people(running.url, 1)
-    async with Api(running.url, sandbox.TOKENS["family"]) as api:
+    seen: list[bytes] = []
+
+    async def process(body: bytes) -> str:
+        seen.append(body)
+        if len(seen) == 1:
+            raise ConnectionError
+        return "committed"
+
+    diligence = door.diligence()
+    diligence.process = process
+    async with standing(door, 1.0) as hook:
+        hook.diligence = diligence
         await hook.announce(api, f"http://{hook.host}:{hook.port}", asyncio.Event())
-        seen: list[bytes] = []
-
-        async def process(body: bytes) -> str:
-            seen.append(body)
-            if len(seen) == 1:
-                raise ConnectionError
-            return "committed"
-
-        hook.diligence.process = process
         await say(running.url, [(olena, "ї")])
         await eventually(lambda: len(seen) == 1)
-        await hook.close()
-        stop = asyncio.Event()
-        task = asyncio.create_task(Polling(api, hook.diligence).run(stop))
-        await eventually(lambda: len(seen) == 2)
-        stop.set()
-        await task
+    stop = asyncio.Event()
+    task = asyncio.create_task(Polling(api, diligence).run(stop))
+    await eventually(lambda: len(seen) == 2)
+    stop.set()
+    await task
     assert seen[0] == seen[1]

@@ -1,15 +1,12 @@
-"""What the tests of cases share: keys that nobody uses, and a pool as the bot opens it."""
+"""What the tests of cases share: keys that nobody uses, and one moment in time."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import asyncpg
 import pytest
 from nacl.signing import SigningKey
 from pyrage.x25519 import Identity
 
-from cases import database
 from cases.audit import Signer
 from vault import chain
 from vault.local import Vault
@@ -17,12 +14,6 @@ from vault.recipients import GroupKey, Recipients, SigningEntry
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SEED = bytes(range(32))
-
-
-@pytest.fixture
-async def pool(database_url: str) -> "AsyncIterator[asyncpg.Pool]":
-    async with await database.connect(database_url) as made:
-        yield made
 
 
 @pytest.fixture

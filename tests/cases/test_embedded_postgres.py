@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: private, durable, and not put out by a kill."""
 
+import contextlib
 import os
 import signal
 import stat
@@ -94,3 +95,22 @@ async def test_a_path_too_long_for_a_socket_is_no_obstacle() -> None:
 
 def _pid(folder: Path) -> int:
     return int((folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+
+
+async def test_the_log_of_the_server_quotes_nothing_that_was_said(folder: Path) -> None:
+    said = "Соломія Канаркова"
+    with embedded(folder) as server:
+        connection = await asyncpg.connect(server.url)
+        await connection.execute("CREATE TABLE told (words text UNIQUE)")
+        for _ in range(2):
+            await _try(connection, "INSERT INTO told VALUES ($1)", said)
+        await _try(connection, f"SELECT '{said}'::int")
+        await connection.close()
+    log = (folder / "log").read_text()
+    assert "ready to accept connections" in log
+    assert said not in log
+
+
+async def _try(connection: asyncpg.Connection, order: str, *said: str) -> None:
+    with contextlib.suppress(asyncpg.PostgresError):
+        await connection.execute(order, *said)

@@ -21,7 +21,13 @@ CHATS = {None: 1, False: 2, True: 3}
 
 
 async def _see(
-    pool: asyncpg.Pool, vault: Vault, now: datetime, update: int, chat: int, digest: bytes = b"d"
+    pool: asyncpg.Pool,
+    vault: Vault,
+    now: datetime,
+    update: int,
+    chat: int,
+    *,
+    digest: bytes = b"d",
 ) -> Turn | Seen:
     return await load(
         pool, vault, bot="family", bot_id=7, update_id=update, digest=digest, chat_id=chat,
@@ -141,7 +147,7 @@ async def test_another_text_under_a_seen_id_is_quarantined_beside_it(
     pool: asyncpg.Pool, vault: Vault, recipients: Recipients, now: datetime
 ) -> None:
     await pool.execute("INSERT INTO bot_update (bot_id, update_id, digest) VALUES (7, 1, 'd')")
-    assert await _see(pool, vault, now, 1, 5, b"other") is Seen.OTHER_BODY
+    assert await _see(pool, vault, now, 1, 5, digest=b"other") is Seen.OTHER_BODY
     await quarantine(
         pool, recipients, entry=uuid4(), bot_id=7, update_id=1, digest=b"other", raw=b"{}",
         reason="other_body",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram.error import RetryAfter
 
-from delivery.pace import BROADCAST, Halted, Limits, Pace, Pacer
+from delivery.pace import BROADCAST, Halted, Limits, Pace, Pacer, share
 
 
 class Clock:
@@ -72,6 +72,13 @@ def test_a_group_takes_its_share_of_each_minute():
     assert pace.chat_wait(-8) == 0
     clock.now += 40
     called(pace, -7)
+
+
+def test_only_messages_use_up_a_persons_share_but_everything_a_groups():
+    assert share("sendMessage", 7) == 7
+    assert share("editMessageReplyMarkup", 7) is None
+    assert share("deleteMessages", 7) is None
+    assert share("editMessageText", -7) == -7
 
 
 def test_broadcasts_leave_room_for_replies():

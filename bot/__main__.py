@@ -1,0 +1,28 @@
+"""The command line. Each command's module is imported when it is asked for, not before."""
+
+import sys
+
+from cyclopts import App
+
+app = App(
+    name="dodomu",
+    help="Families report children taken from Ukraine, and prosecutors hear of it.",
+    version="0.1.0",
+)
+app.command("bot.commands.run:app", name="run", help="Run the bot; without a token, the demo.")
+app.command("bot.commands.sandbox:sandbox", name="sandbox", help="The local Telegram alone.")
+app.command("bot.commands.doctor:doctor", name="doctor", help="Is everything as it should be?")
+app.command("bot.commands.db:app", name="db", help="The database: upgrade it, check it.")
+app.command(
+    "bot.commands.keys:app", name="keys", help="Keys, and the signed list of who may read."
+)
+app.command("bot.commands.places:app", name="places", help="The table of settlements.")
+
+
+def main() -> None:
+    """The entry point of `dodomu`."""
+    sys.exit(app())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""The whole process, built top to bottom: keys, database, senders, doors; and how it all ends."""
+
+import asyncio
+import gc
+import logging
+import os
+import secrets
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from bot import janitor
+from bot.demo import Demo
+from bot.house import FAMILY, House, site_of
+from bot.intake import Diligence, Lead, Process
+from bot.keyring import Keyring
+from bot.log import watch
+from bot.nursery import Nursery, unless
+from bot.polling import Polling
+from bot.profile import introduce
+from bot.settings import Settings
+from bot.telegram import Api
+from bot.webhook import Hook, Webhook
+from cases import database
+from delivery.pace import Limits
+from delivery.sender import Sender
+from vault.recipients import ListRefused
+
+_FINISH_SECONDS: Final = 25.0
+_SPARE_CONNECTIONS: Final = 6
+_THRESHOLDS: Final = (5_000, 20, 50)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What this process does."""
+
+    intake: bool = True
+    delivery: bool = True
+
+
+async def serve(
+    settings: Settings,
+    dsn: str,
+    parts: Parts,
+    *,
+    demo: Demo | None,
+    ready: Callable[[], None],
+) -> None:
+    """Run until SIGTERM or SIGINT, or until a part fails for good: then its error is raised.
+
+    `ready` is called once everything runs. Raises vault.keys.KeyFileRefused,
+    vault.recipients.ListRefused, bot.telegram.TokenRefused, and OSError for a port in use.
+    """
+    watch(asyncio.get_running_loop())
+    stop = asyncio.Event()
+    keyring = Keyring.of(settings, _now)
+    _obey(stop, keyring)
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(
+            await database.connect(dsn, most=settings.parallel_chats * 2 + _SPARE_CONNECTIONS)
+        )
+        nursery = await stack.enter_async_context(Nursery())
+        house = House(settings, site_of(settings, demo), keyring, pool, dsn, nursery, stop)
+        senders = _send(house) if parts.delivery else {}
+        if parts.intake:
+            await _open_doors(house, senders, stack)
+        _settle_memory()
+        ready()
+        await unless(nursery.trouble, stop.wait())
+        stop.set()
+        await nursery.settle(_FINISH_SECONDS)
+    if nursery.failure is not None:
+        raise nursery.failure
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _obey(stop: asyncio.Event, keyring: Keyring) -> None:
+    """SIGTERM and SIGINT end the process politely; SIGHUP reads the list of recipients again."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, _reload, keyring)
+
+
+def _reload(keyring: Keyring) -> None:
+    try:
+        keyring.reload()
+    except (ListRefused, OSError) as error:
+        _log.error("the list of recipients is refused; the old one stays", exc_info=error)
+    else:
+        _log.info("the list of recipients was read again")
+
+
+def _send(house: House) -> dict[str, Sender]:
+    """A sender for each bot, and the janitor: what runs beside the doors."""
+    settings, nursery = house.settings, house.nursery
+    limits = Limits(
+        rate=settings.rate,
+        broadcasts=min(settings.broadcast_rate, settings.rate),
+        per_chat=1 / settings.chat_rate,
+        burst=settings.chat_burst,
+        per_group=settings.group_rate,
+    )
+    worker = f"{os.getpid()}-{secrets.token_hex(2)}"
+    senders = {
+        line.name: Sender(
+            line.name,
+            line.token,
+            house.site.api,
+            house.pool,
+            house.keyring.vault,
+            limits=limits,
+            worker=worker,
+        )
+        for line in house.site.lines
+    }
+    for name, sender in senders.items():
+        nursery.start(f"sender {name}", sender.run(house.stop), lasting=True)
+    tidying = janitor.run(house.pool, house.keyring.sign, _now, house.stop)
+    nursery.start("janitor", tidying, lasting=True)
+    return senders
+
+
+async def _open_doors(house: House, senders: dict[str, Sender], stack: AsyncExitStack) -> None:
+    from bot.doors import build_door  # noqa: PLC0415 - with aiogram: seconds a sender need not pay
+
+    settings, nursery = house.settings, house.nursery
+    hooks: list[tuple[Hook, Api]] = []
+    for line in house.site.lines:
+        api = await stack.enter_async_context(Api(house.site.api, line.token))
+        door = build_door(house, line, api)
+        diligence = Diligence(_waking(door.process, senders), door.quarantine)
+        if settings.webhook_url is None:
+            lead = Lead(house.dsn, line.name)
+            polling = Polling(api, diligence, lead, settings.parallel_chats)
+            nursery.start(f"polling {line.name}", polling.run(house.stop), lasting=True)
+        else:
+            assert settings.webhook_secret, "bot.settings refuses a webhook without a secret"
+            secret = settings.webhook_secret.get_secret_value()
+            hooks.append((Hook(line.bot_id, secret, diligence), api))
+        if line.name == FAMILY:
+            note = settings.folder / ("sandbox/profile" if settings.in_sandbox else "profile")
+            nursery.start("profile", introduce(api, note))
+    if settings.webhook_url is not None:
+        webhook = Webhook(
+            [hook for hook, _ in hooks], settings.webhook_host, settings.webhook_port
+        )
+        await webhook.open()
+        stack.push_async_callback(webhook.close)
+        for hook, api in hooks:
+            announcing = hook.announce(api, settings.webhook_url, house.stop)
+            nursery.start(f"webhook {hook.bot_id}", announcing)
+
+
+def _waking(process: Process, senders: dict[str, Sender]) -> Process:
+    """A committed update may have queued something: the senders look at once."""
+
+    async def done(raw: bytes) -> str:
+        outcome = await process(raw)
+        for sender in senders.values():
+            sender.poke()
+        return outcome
+
+    return done
+
+
+def _settle_memory() -> None:
+    """What was built to stay is not walked again and again: that costs half the speed."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
+    gc.enable()

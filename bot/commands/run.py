@@ -1,0 +1,127 @@
+"""`dodomu run`: the bot, whole or in parts; without a token, with a Telegram of its own."""
+
+import asyncio
+import gc
+import sys
+import threading
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+import asyncpg
+from cyclopts import App
+
+from bot import demo, log
+from bot.postgres import ServerRefused, current, migrate, serving, wanted
+from bot.settings import Settings, SettingsRefused, load
+from bot.telegram import Refused, TokenRefused
+from vault.keys import KeyFileRefused
+from vault.recipients import ListRefused
+
+app = App(name="run", help="Run the bot. Without TELEGRAM_BOT_TOKEN: the demo, in a sandbox.")
+
+
+@app.default
+def everything() -> int:
+    """Take in and send, in one process. Without a token the sandbox runs here as well."""
+    return _run("everything")
+
+
+@app.command
+def intake() -> int:
+    """Only take in what families write. Without a token: from a sandbox that runs already."""
+    return _run("intake")
+
+
+@app.command
+def delivery() -> int:
+    """Only send what waits. Without a token: to a sandbox that runs already."""
+    return _run("delivery")
+
+
+def _run(which: str) -> int:
+    """The exit code. Whatever keeps the bot from running is told in words, without values."""
+    try:
+        settings = load()
+        log.set_up(settings.log)
+        gc.disable()  # until everything is built: it walks aiogram's models again and again
+        threading.Thread(target=_import_ahead, args=(which,), daemon=True).start()
+        given = settings.database_url
+        with serving(given.get_secret_value() if given else None, settings.folder) as dsn:
+            _bring_up_to_date(dsn, ours=given is None)
+            _loop(_main(settings, dsn, which))
+    except (SettingsRefused, ServerRefused, KeyFileRefused, ListRefused, _CannotStart) as refused:
+        return _sorry(str(refused))
+    except TokenRefused:
+        return _sorry("Telegram does not know the token; @BotFather has the current one")
+    except Refused as refused:
+        return _sorry(f"Telegram refuses what was asked of it ({refused.code})")
+    except asyncpg.PostgresError as error:
+        return _sorry(f"the database cannot be used: {type(error).__name__}")
+    except OSError as error:
+        return _sorry(
+            f"the database cannot be reached, or a port is taken: {type(error).__name__}"
+        )
+    return 0
+
+
+class _CannotStart(Exception):
+    """Something outside must be put right first; the message says what."""
+
+
+def _import_ahead(which: str) -> None:
+    """While PostgreSQL starts: importing aiogram takes as long."""
+    import_module("bot.app")
+    if which != "delivery":
+        import_module("bot.doors")
+
+
+def _bring_up_to_date(dsn: str, *, ours: bool) -> None:
+    """Our own database is brought to today's schema; a server's only by its administrator."""
+    if current(dsn) == wanted():
+        return
+    if not ours:
+        raise _CannotStart("the database is not at today's schema; run `dodomu db upgrade`")
+    migrate(dsn)
+
+
+def _loop(main: Coroutine[Any, Any, None]) -> None:
+    import uvloop  # noqa: PLC0415 - not on every platform
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
+
+
+async def _main(settings: Settings, dsn: str, which: str) -> None:
+    from bot.app import Parts, serve  # noqa: PLC0415 - imported ahead, in a thread
+
+    parts = Parts(intake=which != "delivery", delivery=which != "intake")
+    async with _telegram(settings, which) as telegram:
+        folder = demo.folder(settings.folder)
+        words = "ready" if telegram is None else telegram.told(folder)
+        await serve(settings, dsn, parts, demo=telegram, ready=lambda: print(words, flush=True))
+
+
+@asynccontextmanager
+async def _telegram(settings: Settings, which: str) -> AsyncIterator[demo.Demo | None]:
+    if not settings.in_sandbox:
+        yield None
+    elif which != "everything":
+        yield demo.elsewhere(settings.sandbox_port)
+    else:
+        async with AsyncExitStack() as stack:
+            opening = demo.opened(demo.folder(settings.folder), settings.sandbox_port)
+            try:
+                made = await stack.enter_async_context(opening)
+            except OSError:
+                raise _CannotStart(
+                    f"port {settings.sandbox_port} is taken: does another one run?"
+                    " Else set DODOMU_SANDBOX_PORT"
+                ) from None
+            yield made
+
+
+def _sorry(words: str) -> int:
+    print(words, file=sys.stderr)
+    return 1

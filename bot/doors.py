@@ -1,0 +1,61 @@
+"""Behind each bot's door: aiogram's router and ours, and the answer to a pressed button."""
+
+from functools import partial
+
+from aiogram import Bot, Dispatcher, Router
+
+from bot.house import FAMILY, STAFF, House, Line
+from bot.telegram import Api, Away, Refused
+from cases.queue import counts
+from handlers import family, staff
+from handlers.door import Answer, Door
+from handlers.sending import Bell, Post
+
+
+def build_door(house: House, line: Line, api: Api) -> Door:
+    """Everything that happens to an update of this bot."""
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.include_router(_router(house, line))
+    return Door(
+        name=line.name,
+        bot=Bot(line.token),
+        dispatcher=dispatcher,
+        database=house.pool,
+        vault=house.keyring.vault,
+        signer=house.keyring.sign,
+        recipients=house.keyring.recipients,
+        spots=family.spots(_post(house)) if line.name == FAMILY else {},
+        clock=house.keyring.now,
+        answer=_answering(house, api),
+        group=house.site.staff_chat if line.name == STAFF else None,
+    )
+
+
+def _router(house: House, line: Line) -> Router:
+    if line.name == FAMILY:
+        return family.router()
+    return staff.router(partial(counts, house.pool))
+
+
+def _post(house: House) -> Post:
+    rings, chat = house.site.line(STAFF), house.site.staff_chat
+    bell = Bell(rings.bot_id, chat) if rings is not None and chat is not None else None
+    return Post(house.keyring.recipients, bell)
+
+
+def _answering(house: House, api: Api) -> Answer:
+    """Stops a button's spinner, beside the work: a courtesy, and the turn is saved already."""
+
+    async def call(query_id: str, text: str | None) -> None:
+        try:
+            await api.call(
+                "answerCallbackQuery",
+                {"callback_query_id": query_id, **({"text": text} if text else {})},
+            )
+        except (Away, Refused):
+            return  # an old button, or a bad moment: the message itself says what happened
+
+    async def answer(query_id: str, text: str | None) -> None:
+        house.nursery.start("answer", call(query_id, text))
+
+    return answer

@@ -1,0 +1,250 @@
+"""The command line as a person uses it: in processes of its own."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+from doorstep import eventually, sim
+
+from bot.demo import MARCHENKO, OLENA
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def environment(**more: str) -> dict[str, str]:
+    mine = ("DODOMU_", "TELEGRAM_", "DATABASE_URL")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(mine)}
+    return {**kept, "PYTHONUNBUFFERED": "1", **more}
+
+
+def run(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=ROOT,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    # Not pytest's folder: that is closed to the user PostgreSQL runs as under root.
+    with tempfile.TemporaryDirectory(prefix="dodomu-bot-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Ran:
+    process: asyncio.subprocess.Process
+    out: Path
+    err: Path
+    url: str
+
+    async def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return await asyncio.wait_for(self.process.wait(), 60)
+
+    async def said(self, user: int, bot: str = "family") -> list[str]:
+        async with (
+            aiohttp.ClientSession() as client,
+            client.get(f"{self.url}/sim/{bot}/chat/{user}") as answer,
+        ):
+            told = await answer.json()
+            return [one["text"] for one in told["messages"] if one["from"] == "bot"]
+
+
+@asynccontextmanager
+async def started(
+    folder: Path, port: int, *words: str, until: str, **more: str
+) -> AsyncIterator[Ran]:
+    out, err = folder / "out", folder / "err"
+    with out.open("a") as to_out, err.open("a") as to_err:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            cwd=ROOT,
+            env=environment(
+                **{"DODOMU_FOLDER": str(folder / "var"), "DODOMU_SANDBOX_PORT": str(port), **more}
+            ),
+            stdout=to_out,
+            stderr=to_err,
+        )
+    try:
+        await eventually(lambda: until in out.read_text() or process.returncode is not None, 90)
+        assert process.returncode is None, err.read_text()
+        yield Ran(process, out, err, f"http://127.0.0.1:{port}")
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_one_command_ends_with_links_and_the_bot_answers(folder, port, database_url):
+    more = {"DATABASE_URL": database_url, "DODOMU_LOG": "json"}
+    async with started(folder, port, "run", until="To stop: Ctrl+C", **more) as ran:
+        assert f"{ran.url}/#family={OLENA}" in ran.out.read_text()
+        await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
+        for _ in range(200):
+            if await ran.said(OLENA):
+                break
+            await asyncio.sleep(0.05)
+        assert await ran.said(OLENA)
+        await sim(ran.url, "staff/say", {"user": MARCHENKO, "text": "/help"})
+        for _ in range(200):
+            if await ran.said(MARCHENKO, "staff"):
+                break
+            await asyncio.sleep(0.05)
+        assert await ran.said(MARCHENKO, "staff")
+        assert await ran.stop() == 0
+    log = ran.err.read_text()
+    assert "sandbox-token" not in log
+    assert '"error"' not in log
+
+
+async def test_intake_and_delivery_run_apart(folder, port, database_url):
+    more = {"DATABASE_URL": database_url}
+    places = [folder / name for name in ("sandbox", "intake", "delivery")]
+    for place in places:
+        place.mkdir()
+    where = {"DODOMU_FOLDER": str(folder / "var")}
+    async with started(places[0], port, "sandbox", until="To stop") as ran:
+        shared = more | where
+        taking = _apart(places[1], port, "intake", shared)
+        sending = _apart(places[2], port, "delivery", shared)
+        async with taking as intake, sending as delivery:
+            await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
+            for _ in range(200):
+                if await ran.said(OLENA):
+                    break
+                await asyncio.sleep(0.05)
+            assert await ran.said(OLENA)
+            assert await intake.stop() == 0
+            assert await delivery.stop(signal.SIGINT) == 0
+        assert await ran.stop() == 0
+
+
+@asynccontextmanager
+async def _apart(folder: Path, port: int, part: str, more: dict[str, str]) -> AsyncIterator[Ran]:
+    async with started(folder, port, "run", part, until="ready", **more) as ran:
+        yield ran
+
+
+def test_a_port_that_is_taken_is_told_in_words(folder, database_url):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        where = {"DODOMU_FOLDER": str(folder), "DODOMU_SANDBOX_PORT": port}
+        done = run("run", DATABASE_URL=database_url, **where)
+    assert done.returncode == 1
+    assert f"port {port} is taken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_not_there_is_told_without_its_password(folder):
+    done = run(
+        "run",
+        DATABASE_URL="postgresql://user:canary@127.0.0.1:1/none",
+        DODOMU_FOLDER=str(folder),
+    )
+    assert done.returncode == 1
+    assert "the database cannot be reached" in done.stderr
+    assert "canary" not in done.stdout + done.stderr
+
+
+def test_a_server_that_is_not_up_to_date_is_not_touched(folder, empty_url):
+    done = run("run", DATABASE_URL=empty_url, DODOMU_FOLDER=str(folder))
+    assert done.returncode == 1
+    assert "dodomu db upgrade" in done.stderr
+
+
+def test_wrong_settings_are_told_at_once(folder):
+    done = run("run", DODOMU_RATE="canary", DODOMU_STAF_CHAT="1", DODOMU_FOLDER=str(folder))
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["DODOMU_STAF_CHAT: there is no such setting"]
+
+
+def test_with_a_token_but_without_keys_nothing_starts(folder, database_url):
+    done = run(
+        "run",
+        TELEGRAM_BOT_TOKEN="1:canary",
+        DATABASE_URL=database_url,
+        DODOMU_FOLDER=str(folder),
+        DODOMU_VAULT_KEY="no/vault.key",
+        DODOMU_INTAKE_SIGN_KEY="no/sign.key",
+        DODOMU_RECIPIENTS="no/recipients.json",
+        DODOMU_ROOT_PUBLIC="A" * 43 + "=",
+    )
+    assert done.returncode == 1
+    assert "vault.key: there is no such file" in done.stderr
+    assert "canary" not in done.stderr
+
+
+def test_help_imports_none_of_the_heavy_libraries():
+    code = (
+        "import sys\nfrom bot.__main__ import app\n"
+        "app(['--help'], result_action='return_value')\n"
+        "heavy = {'aiogram', 'aiohttp', 'asyncpg', 'sqlalchemy', 'telegram'} & set(sys.modules)\n"
+        "print('heavy:', sorted(heavy))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "heavy: []" in done.stdout, done.stderr
+    assert re.search(r"run\s+Run the bot", done.stdout)
+
+
+def test_places_are_found_by_what_people_type():
+    done = run("places", "find", "Маріуполь", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert told["exact"]
+    assert told["places"][0]["oblast"] == "UA-14"
+    assert run("places", "find", "Жжжжжж").returncode == 1
+
+
+def test_the_doctor_finds_a_healthy_demo_healthy(folder, database_url):
+    done = run("doctor", "--json", DATABASE_URL=database_url, DODOMU_FOLDER=str(folder))
+    told = json.loads(done.stdout)
+    subjects = {one["subject"]: one["good"] for one in told["findings"]}
+    assert subjects["database"]
+    assert subjects["keys"]
+    assert subjects["telegram"]
+
+
+def test_the_doctor_says_what_is_wrong_and_exits_with_1(folder):
+    done = run(
+        "doctor", DATABASE_URL="postgresql://u:canary@127.0.0.1:1/x", DODOMU_FOLDER=str(folder)
+    )
+    assert done.returncode == 1
+    assert "BAD  database: cannot be used" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
+
+
+def test_resetting_deletes_the_sandbox_and_nothing_else(folder):
+    (folder / "sandbox").mkdir()
+    (folder / "postgres").mkdir()
+    assert run("sandbox", "--reset", DODOMU_FOLDER=str(folder)).returncode == 0
+    assert [path.name for path in folder.iterdir()] == ["postgres"]

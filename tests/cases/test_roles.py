@@ -1,0 +1,101 @@
+"""With the rights of their roles alone, each process can still do all of its work."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from cases_reports import AT, whole
+
+from cases import database, outbox
+from cases.audit import Signer
+from cases.document import Consented
+from cases.intake import prepare
+from cases.quarantine import failed, quarantine
+from cases.retention import abandoned, expire
+from cases.turn import DRAFT_KEPT, DraftRow, Outgoing, Turn, load, save, seen_only
+from flows.report import REPORT
+from vault.local import Vault
+from vault.recipients import Recipients
+
+
+@asynccontextmanager
+async def _as(role: str, url: str) -> "AsyncIterator[asyncpg.Pool]":
+    async with await database.connect(url, role=role) as pool:
+        assert await pool.fetchval("SELECT current_user") == role
+        yield pool
+
+
+async def _turn(pool: asyncpg.Pool, vault: Vault, now: datetime, update: int) -> Turn:
+    turn = await load(
+        pool, vault, bot="family", bot_id=7, update_id=update, digest=b"d", chat_id=5,
+        default_locale="uk", now=now,
+    )  # fmt: skip
+    assert isinstance(turn, Turn)
+    return turn
+
+
+async def _draft(
+    pool: asyncpg.Pool, vault: Vault, signer: Signer, now: datetime, *, pass_on: bool | None
+) -> None:
+    turn = await _turn(pool, vault, now, 1)
+    turn.drafts["report"] = DraftRow(uuid4(), "report", {}, pass_on, now, now)
+    turn.outgoing.append(Outgoing("sendMessage", {"text": "?"}, tag="q1", dedupe_key="once"))
+    await save(pool, vault, turn, signer=signer, now=now)
+
+
+async def test_the_bot_takes_a_report_in_without_being_able_to_read_one(
+    database_url: str, vault: Vault, signer: Signer, recipients: Recipients, now: datetime
+) -> None:
+    async with _as("dodomu_bot", database_url) as pool:
+        await _draft(pool, vault, signer, now, pass_on=True)
+        turn = await _turn(pool, vault, now, 2)
+        prepared = await prepare(
+            REPORT, whole(), recipients, chat_ref=turn.conversation.chat_ref, locale="uk",
+            consent=Consented(1, AT, "uk", ""), now=now,
+        )  # fmt: skip
+        prepared.join(turn)
+        await save(pool, vault, turn, signer=signer, now=now)
+        await seen_only(pool, 7, 3, b"d")
+        assert await failed(pool, 7, 4, "KeyError") == 1
+        await quarantine(
+            pool, recipients, entry=uuid4(), bot_id=7, update_id=4, digest=b"d", raw=b"{}",
+            reason="KeyError",
+        )  # fmt: skip
+        assert await abandoned(pool, vault, {"family": 7}, now=now) == []
+        for table in ("sealed_object", "case_key", "family_copy", "quarantine", "outbox"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await pool.fetch(f"SELECT * FROM {table}")
+
+
+async def test_the_sender_sends(
+    pool: asyncpg.Pool, database_url: str, vault: Vault, signer: Signer, now: datetime
+) -> None:
+    await _draft(pool, vault, signer, now, pass_on=None)
+    async with _as("dodomu_sender", database_url) as own:
+        [row] = await outbox.claim(own, "family", "w", 8)
+        assert await outbox.again(own, "w", row.id, 0, None, count_attempt=False)
+        [row] = await outbox.claim(own, "family", "w", 8)
+        assert await outbox.recover(own, "family", "v", succeeding=True) == 1
+        [row] = await outbox.claim(own, "family", "w", 8)
+        assert await outbox.sent(own, "w", [outbox.Receipt(row.id, 17)]) == {row.id}
+        assert await outbox.message_of(own, row.chat_ref, "q1") == 17
+        await outbox.pause(own, "family", 0)
+        await outbox.stop(own, "family", "token")
+        assert await outbox.reopen(own, "family")
+        await pool.execute("UPDATE outbox SET state = 'queued'")
+        [row] = await outbox.claim(own, "family", "w", 8)
+        assert await outbox.unreachable(own, "w", row.id, "blocked", whole_chat=True)
+    assert await pool.fetchval("SELECT blocked_at IS NOT NULL FROM conversation")
+
+
+async def test_the_janitor_sweeps(
+    pool: asyncpg.Pool, database_url: str, vault: Vault, signer: Signer, now: datetime
+) -> None:
+    await _draft(pool, vault, signer, now, pass_on=None)
+    later = now + DRAFT_KEPT + timedelta(days=1)
+    async with _as("dodomu_janitor", database_url) as own:
+        done = await expire(own, signer=signer, now=later)
+    assert done.drafts == 1

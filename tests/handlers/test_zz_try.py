@@ -1,0 +1,30 @@
+async def test_show(olena, arrive, door):
+    def chat():
+        for i,m in sorted(olena.messages.items()):
+            print('-----'); print(m.text); print('   ', [b['text'] for b in m.buttons], m.keyboard)
+    await arrive(olena)
+    await olena.taps("Повідомити про дитину")
+    await olena.taps("Мати")
+    await olena.says("Ковальчук Софія Андріївна")
+    await olena.taps("Так")
+    await olena.says("27 3 2017")
+    await olena.taps("Херсонська")
+    await olena.says("Генічеськ")
+    await olena.taps("Не повернули з табору")
+    await olena.taps("Додати відомості")
+    await olena.taps("1 Ви")
+    await olena.says("Олена")
+    await olena.taps("Телефоном")
+    await olena.shares("+380501112233")
+    await olena.taps("Будь-коли")
+    await olena.taps("Пропустити") if olena.button("Пропустити") else None
+    await olena.taps("Не хочу відповідати") if olena.button("Не хочу відповідати") else None
+    await olena.taps("Так")
+    await olena.taps("Так, передайте")
+    await olena.taps("Далі: Дитина")
+    await olena.taps("Зупинитися")
+    await olena.says("/start")
+    await olena.taps("Продовжити")
+    await olena.taps("‹ Назад")
+    await olena.says("щось зовсім інше")
+    chat()

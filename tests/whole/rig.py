@@ -1,0 +1,167 @@
+"""The product as it runs: a sandbox, a PostgreSQL with durable commits, and the bot as a process."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.postgres import Embedded
+from vault import keys
+
+ROOT = Path(__file__).parents[2]
+FAMILY = "1000001:family-sandbox-token"
+STAFF = "1000002:staff-sandbox-token"
+PATIENCE = 90.0
+
+
+@contextmanager
+def sandbox_process(state: Path) -> Iterator[str]:
+    """A sandbox of its own; its URL."""
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--state", str(state)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("sandbox ready "), line
+        yield line.split()[-1]
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+@dataclass
+class Rig:
+    """Everything one whole test needs. `env` is the bot's environment."""
+
+    url: str
+    database: Embedded
+    folder: Path
+    keyset: Any
+    client: aiohttp.ClientSession
+    env: dict[str, str] = field(default_factory=dict)
+    staff_chat: int = 0
+    _bots: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "bot.log"
+
+    def start(self, *command: str) -> "subprocess.Popen[bytes]":
+        """The bot as a process; its output goes to `log`."""
+        with self.log.open("ab") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "bot", *(command or ("run",))],
+                cwd=ROOT,
+                env=self.env,
+                stdout=out,
+                stderr=out,
+            )
+        self._bots.append(process)
+        return process
+
+    def stop(self) -> None:
+        for process in self._bots:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self._bots:
+            process.wait(30)
+        self._bots.clear()
+
+    async def sim(self, path: str, body: Any = None) -> Any:
+        async with self.client.post(f"{self.url}/sim/{path}", json=body or {}) as answer:
+            told = await answer.json()
+            assert answer.status == 200, told
+            return told
+
+    async def look(self, path: str) -> Any:
+        async with self.client.get(f"{self.url}/sim/{path}") as answer:
+            return await answer.json()
+
+    async def person(self, name: str, **more: Any) -> "Walker":
+        made = await self.sim("users", {"first_name": name, "language_code": "uk", **more})
+        return Walker(self, made["id"])
+
+
+@dataclass
+class Walker:
+    """A person who waits for each question before answering it, as people do."""
+
+    rig: Rig
+    id: int
+    done: int = 0
+
+    async def chat(self) -> list[dict[str, Any]]:
+        return (await self.rig.look(f"family/chat/{self.id}"))["messages"]
+
+    async def asked(self, text: str, seconds: float = PATIENCE) -> dict[str, Any]:
+        """Wait until the open screen says `text`; that message."""
+        deadline = time.monotonic() + seconds
+        said = ""
+        while time.monotonic() < deadline:
+            mine = [m for m in await self.chat() if m["from"] == "bot" and not m["deleted"]]
+            if mine:
+                said = mine[-1]["text"]
+                if text in said:
+                    return mine[-1]
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"waited for {text!r}, the screen says {said!r}")
+
+    async def say(self, text: str) -> None:
+        self.done += 1
+        await self.rig.sim("family/say", {"user": self.id, "text": text})
+
+    async def tap(self, label: str) -> None:
+        self.done += 1
+        await self.rig.sim("family/tap", {"user": self.id, "label": label})
+
+    async def walk(self, script: list[tuple[str, str, str]]) -> None:
+        """Steps of (what the screen must say, "say" or "tap", with what)."""
+        for expected, deed, what in script:
+            if expected:
+                await self.asked(expected)
+            await (self.say(what) if deed == "say" else self.tap(what))
+
+
+@asynccontextmanager
+async def rigged(folder: Path, database: Embedded, **settings: str) -> AsyncIterator[Rig]:
+    """A rig with keys, a duty group, and nobody in it yet. The bot is started by the test."""
+    from datetime import UTC, datetime
+
+    keyset = keys.make_all(folder / "keys", datetime.now(UTC))
+    with sandbox_process(folder / "telegram.json") as url:
+        async with aiohttp.ClientSession() as client:
+            rig = Rig(url, database, folder, keyset, client)
+            members = [(await rig.sim("users", {"first_name": "Марченко", "started": ["staff"]}))["id"]]
+            group = await rig.sim("groups", {"title": "Чергові", "members": members, "bots": ["staff"]})
+            rig.staff_chat = group["id"]
+            inherited = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
+            rig.env = {name: os.environ[name] for name in inherited if name in os.environ} | {
+                "TELEGRAM_BOT_TOKEN": FAMILY,
+                "TELEGRAM_STAFF_BOT_TOKEN": STAFF,
+                "DATABASE_URL": database.url,
+                "DODOMU_FOLDER": str(folder / "var"),
+                "DODOMU_TELEGRAM_API": url,
+                "DODOMU_STAFF_CHAT": str(rig.staff_chat),
+                "DODOMU_VAULT_KEY": str(keyset.vault),
+                "DODOMU_INTAKE_SIGN_KEY": str(keyset.intake_sign),
+                "DODOMU_RECIPIENTS": str(keyset.recipients),
+                "DODOMU_ROOT_PUBLIC": keys.public_text(keyset.root_public),
+                "DODOMU_LOG": "json",
+                **settings,
+            }
+            rig.env = json.loads(json.dumps(rig.env, default=str))
+            try:
+                yield rig
+            finally:
+                rig.stop()
