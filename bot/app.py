@@ -10,12 +10,14 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
-from bot import janitor
+from bot import guardian
 from bot.demo import Demo
-from bot.house import FAMILY, House, site_of
+from bot.house import FAMILY, House, post_of, site_of
 from bot.intake import Diligence, Lead, Process
+from bot.janitor import Janitor
 from bot.keyring import Keyring
 from bot.log import watch
 from bot.nursery import Nursery, unless
@@ -31,6 +33,7 @@ from vault.recipients import ListRefused
 
 _FINISH_SECONDS: Final = 25.0
 _SPARE_CONNECTIONS: Final = 6
+_WEBHOOK_PATIENCE: Final = 6.0  # with a look at the database, within the ten seconds of a request
 _THRESHOLDS: Final = (5_000, 20, 50)
 
 _log = logging.getLogger(__name__)
@@ -50,12 +53,14 @@ async def serve(
     parts: Parts,
     *,
     demo: Demo | None,
+    revive: Callable[[], None] | None,
     ready: Callable[[], None],
 ) -> None:
     """Run until SIGTERM or SIGINT, or until a part fails for good: then its error is raised.
 
-    `ready` is called once everything runs. Raises vault.keys.KeyFileRefused,
-    vault.recipients.ListRefused, bot.telegram.TokenRefused, and OSError for a port in use.
+    `revive` starts a database of our own again. `ready` is called once everything runs. Raises
+    vault.keys.KeyFileRefused, vault.recipients.ListRefused, bot.telegram.TokenRefused, and
+    OSError for a port in use.
     """
     watch(asyncio.get_running_loop())
     stop = asyncio.Event()
@@ -67,6 +72,8 @@ async def serve(
         )
         nursery = await stack.enter_async_context(Nursery())
         house = House(settings, site_of(settings, demo), keyring, pool, dsn, nursery, stop)
+        if revive is not None:
+            nursery.start("guardian", guardian.watch(dsn, revive, stop), lasting=True)
         senders = _send(house) if parts.delivery else {}
         if parts.intake:
             await _open_doors(house, senders, stack)
@@ -125,8 +132,9 @@ def _send(house: House) -> dict[str, Sender]:
     }
     for name, sender in senders.items():
         nursery.start(f"sender {name}", sender.run(house.stop), lasting=True)
-    tidying = janitor.run(house.pool, house.keyring.sign, _now, house.stop)
-    nursery.start("janitor", tidying, lasting=True)
+    bots = {line.name: line.bot_id for line in house.site.lines}
+    janitor = Janitor(house.pool, house.keyring, post_of(house), bots, _now)
+    nursery.start("janitor", janitor.run(house.stop), lasting=True)
     return senders
 
 
@@ -138,7 +146,11 @@ async def _open_doors(house: House, senders: dict[str, Sender], stack: AsyncExit
     for line in house.site.lines:
         api = await stack.enter_async_context(Api(house.site.api, line.token))
         door = build_door(house, line, api)
-        diligence = Diligence(_waking(door.process, senders), door.quarantine)
+        diligence = Diligence(
+            _waking(door.process, senders),
+            door.quarantine,
+            alive=partial(guardian.answers, house.dsn),
+        )
         if settings.webhook_url is None:
             lead = Lead(house.dsn, line.name)
             polling = Polling(api, diligence, lead, settings.parallel_chats)
@@ -146,6 +158,7 @@ async def _open_doors(house: House, senders: dict[str, Sender], stack: AsyncExit
         else:
             assert settings.webhook_secret, "bot.settings refuses a webhook without a secret"
             secret = settings.webhook_secret.get_secret_value()
+            diligence.patience = _WEBHOOK_PATIENCE
             hooks.append((Hook(line.bot_id, secret, diligence), api))
         if line.name == FAMILY:
             note = settings.folder / ("sandbox/profile" if settings.in_sandbox else "profile")
@@ -158,7 +171,7 @@ async def _open_doors(house: House, senders: dict[str, Sender], stack: AsyncExit
         stack.push_async_callback(webhook.close)
         for hook, api in hooks:
             announcing = hook.announce(api, settings.webhook_url, house.stop)
-            nursery.start(f"webhook {hook.bot_id}", announcing)
+            nursery.start(f"webhook {hook.bot_id}", announcing, vital=True)
 
 
 def _waking(process: Process, senders: dict[str, Sender]) -> Process:

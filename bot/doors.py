@@ -4,12 +4,11 @@ from functools import partial
 
 from aiogram import Bot, Dispatcher, Router
 
-from bot.house import FAMILY, STAFF, House, Line
+from bot.house import FAMILY, STAFF, House, Line, post_of
 from bot.telegram import Api, Away, Refused
 from cases.queue import counts
 from handlers import family, staff
 from handlers.door import Answer, Door
-from handlers.sending import Bell, Post
 
 
 def build_door(house: House, line: Line, api: Api) -> Door:
@@ -24,7 +23,7 @@ def build_door(house: House, line: Line, api: Api) -> Door:
         vault=house.keyring.vault,
         signer=house.keyring.sign,
         recipients=house.keyring.recipients,
-        spots=family.spots(_post(house)) if line.name == FAMILY else {},
+        spots=family.spots(post_of(house)) if line.name == FAMILY else {},
         clock=house.keyring.now,
         answer=_answering(house, api),
         group=house.site.staff_chat if line.name == STAFF else None,
@@ -35,12 +34,6 @@ def _router(house: House, line: Line) -> Router:
     if line.name == FAMILY:
         return family.router()
     return staff.router(partial(counts, house.pool))
-
-
-def _post(house: House) -> Post:
-    rings, chat = house.site.line(STAFF), house.site.staff_chat
-    bell = Bell(rings.bot_id, chat) if rings is not None and chat is not None else None
-    return Post(house.keyring.recipients, bell)
 
 
 def _answering(house: House, api: Api) -> Answer:

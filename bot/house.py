@@ -9,6 +9,7 @@ from bot.demo import Demo
 from bot.keyring import Keyring
 from bot.nursery import Nursery
 from bot.settings import Settings
+from handlers.sending import Bell, Post
 
 FAMILY, STAFF = "family", "staff"
 
@@ -58,3 +59,10 @@ def site_of(settings: Settings, demo: Demo | None) -> Site:
     named = ((FAMILY, settings.telegram_bot_token), (STAFF, settings.telegram_staff_bot_token))
     lines = tuple(Line(name, token.get_secret_value()) for name, token in named if token)
     return Site(settings.telegram_api, lines, settings.staff_chat)
+
+
+def post_of(house: House) -> Post:
+    """How reports are sent off here: to whom they are sealed, and where it rings."""
+    rings, chat = house.site.line(STAFF), house.site.staff_chat
+    bell = Bell(rings.bot_id, chat) if rings is not None and chat is not None else None
+    return Post(house.keyring.recipients, bell)

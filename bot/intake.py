@@ -45,14 +45,16 @@ def is_away(error: BaseException) -> bool:
 class Diligence:
     """Tries an update up to `1 + len(pauses)` times before it goes to quarantine.
 
-    Attempts are counted across deliveries, so that one which always overruns a webhook's own
-    deadline ends in quarantine as well. `patience`: seconds for one attempt.
+    Attempts are counted across deliveries, for a webhook has a deadline of its own, longer than
+    `patience`: seconds for one attempt. `alive` is asked whether the database answers, before an
+    update is blamed for taking too long.
     """
 
     process: Process
     quarantine: Quarantine
     pauses: Sequence[float] = (0.5, 2.0)
     patience: float = 20.0
+    alive: Callable[[], Awaitable[bool]] | None = None
     counts: dict[str, int] = field(default_factory=dict)
     _failed: OrderedDict[int, tuple[int, str]] = field(default_factory=OrderedDict, repr=False)
 
@@ -64,12 +66,10 @@ class Diligence:
                 return await self._give_up(envelope, error)
             if attempts:
                 await asyncio.sleep(self.pauses[attempts - 1])
-            self._remember(envelope.update_id, attempts + 1, Stuck.__name__)
             try:
                 done = await self._attempt(envelope.body)
             except Exception as raised:  # an update's failure must not reach other chats' updates
                 if is_away(raised):
-                    self._restore(envelope.update_id, attempts, error)
                     raise
                 self._remember(envelope.update_id, attempts + 1, type(raised).__name__)
                 _log.warning(
@@ -86,7 +86,7 @@ class Diligence:
             async with limit:
                 return await self.process(body)
         except TimeoutError:
-            if limit.expired():
+            if limit.expired() and (self.alive is None or await self.alive()):
                 raise Stuck from None
             raise
 
@@ -104,12 +104,6 @@ class Diligence:
         self._failed[update_id] = (attempts, error)
         while len(self._failed) > _REMEMBERED:
             self._failed.popitem(last=False)
-
-    def _restore(self, update_id: int, attempts: int, error: str) -> None:
-        if attempts:
-            self._remember(update_id, attempts, error)
-        else:
-            self._failed.pop(update_id, None)
 
 
 @dataclass

@@ -9,6 +9,7 @@ import logging
 import re
 import resource
 import sys
+import threading
 import traceback
 import types
 import warnings
@@ -68,6 +69,8 @@ def set_up(form: Literal["auto", "json", "plain"] = "auto", level: int = logging
     warnings.filterwarnings("ignore", module=r"aiogram\.dispatcher")
     logging.raiseExceptions = False  # it would print the arguments of a mistaken call
     sys.excepthook = _last_words
+    threading.excepthook = _last_of_thread
+    sys.unraisablehook = _unraisable
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -172,6 +175,14 @@ def _last_words(
     if issubclass(kind, KeyboardInterrupt):
         return
     logging.getLogger(__name__).critical("the program failed", exc_info=error)
+
+
+def _last_of_thread(told: threading.ExceptHookArgs) -> None:
+    logging.getLogger(__name__).error("a thread failed", exc_info=told.exc_value)
+
+
+def _unraisable(told: "sys.UnraisableHookArgs") -> None:
+    logging.getLogger(__name__).error("an error nobody could catch", exc_info=told.exc_value)
 
 
 def _fallen_through(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

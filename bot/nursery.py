@@ -23,18 +23,25 @@ class Nursery:
         self.trouble = asyncio.Event()
         self.failure: BaseException | None = None
 
-    def start(self, name: str, work: Coroutine[Any, Any, T], *, lasting: bool = False) -> None:
-        """Run `work`. `lasting`: its failure, or its end before `close`, is `trouble`."""
+    def start(
+        self,
+        name: str,
+        work: Coroutine[Any, Any, T],
+        *,
+        vital: bool = False,
+        lasting: bool = False,
+    ) -> None:
+        """Run `work`. `vital`: its failure is `trouble`. `lasting`: its end before `close` too."""
         task = asyncio.create_task(work, name=name)  # noqa: TID251 - this is the nursery
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._ended(done, lasting=lasting))
+        task.add_done_callback(lambda done: self._ended(done, vital=vital, lasting=lasting))
 
-    def _ended(self, task: "asyncio.Task[Any]", *, lasting: bool) -> None:
+    def _ended(self, task: "asyncio.Task[Any]", *, vital: bool, lasting: bool) -> None:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             _log.error("a task failed", extra={"task": task.get_name()}, exc_info=error)
-        if lasting and not self._closing:
+        if (lasting or (vital and error is not None)) and not self._closing:
             self.failure = self.failure or error
             self.trouble.set()
 

@@ -206,6 +206,8 @@ def _plainly(error: Any) -> str:
 
 def _together(settings: Settings) -> Iterator[str]:
     """Mistakes that only several settings together make."""
+    if settings.webhook_url is not None and settings.webhook_secret is None:
+        yield "DODOMU_WEBHOOK_SECRET: is missing, though DODOMU_WEBHOOK_URL is there"
     if settings.in_sandbox:
         if settings.telegram_staff_bot_token is not None:
             yield "TELEGRAM_BOT_TOKEN: is missing, though TELEGRAM_STAFF_BOT_TOKEN is there"
@@ -214,8 +216,6 @@ def _together(settings: Settings) -> Iterator[str]:
         yield "TELEGRAM_STAFF_BOT_TOKEN: must be another bot than TELEGRAM_BOT_TOKEN"
     if settings.staff_chat is not None and settings.telegram_staff_bot_token is None:
         yield "TELEGRAM_STAFF_BOT_TOKEN: is missing, though DODOMU_STAFF_CHAT is there"
-    if settings.webhook_url is not None and settings.webhook_secret is None:
-        yield "DODOMU_WEBHOOK_SECRET: is missing, though DODOMU_WEBHOOK_URL is there"
     for key in ("vault_key", "intake_sign_key", "recipients", "root_public"):
         if getattr(settings, key) is None:
             yield f"{PREFIX}{key.upper()}: is missing; see docs/keys.md"

@@ -300,6 +300,21 @@ async def message_of(database: Database, chat_ref: bytes, tag: str) -> int | Non
     return found
 
 
+async def messages_to(database: Database, bot: str, chat_ref: bytes) -> tuple[int, ...]:
+    """Telegram's ids of what `bot` sent to the chat in the 48 hours in which it may be deleted."""
+    rows = await database.fetch(
+        """
+        SELECT DISTINCT message_id FROM outbox
+         WHERE bot = $1 AND chat_ref = $2 AND message_id IS NOT NULL
+           AND method = 'sendMessage' AND finished_at > now() - interval '48 h'
+         ORDER BY message_id
+        """,
+        *(bot, chat_ref),
+        timeout=_PATIENCE,
+    )
+    return tuple(row["message_id"] for row in rows)
+
+
 async def take_lead(connection: "asyncpg.Connection", bot: str) -> bool:
     """Whether this session is now the one that sends for `bot`; it is until it ends."""
     led: bool = await connection.fetchval(

@@ -206,6 +206,7 @@ OUTBOX = Table(
         postgresql_where=text("state IN ('queued', 'sending')"),
     ),
     Index("ix_outbox_tag", "chat_ref", "tag", postgresql_where=text("tag IS NOT NULL")),
+    Index("ix_outbox_sent_to", "chat_ref", postgresql_where=text("message_id IS NOT NULL")),
 )
 
 #: Telegram's "wait" for one bot, known to every process that sends with its token.

@@ -106,6 +106,9 @@ class Courier:
             params["message_id"] = await self.ledger.message_of(row, str(tag))
             if params["message_id"] is None:
                 return Done("nothing to edit")
+        if params.pop("and_own", False):
+            own = await self.ledger.messages_to(row)
+            params["message_ids"] = [*params.get("message_ids", ()), *own]
         verdict = await self._call(row, chat_id, params)
         if isinstance(verdict, Permanent) and verdict.as_plain_text and "parse_mode" in params:
             _LOG.error("row %d goes out as plain text: %s", row.id, verdict.reason)

@@ -67,6 +67,12 @@ class Ledger:
             row, lambda: outbox.message_of(self._database, row.chat_ref, tag)
         )
 
+    async def messages_to(self, row: Claimed) -> tuple[int, ...]:
+        found: tuple[int, ...] | None = await self._written(
+            row, lambda: outbox.messages_to(self._database, row.bot, row.chat_ref)
+        )
+        return found or ()
+
     async def sent(self, row: Claimed, message_id: int | None, note: str | None) -> None:
         receipt = [Receipt(row.id, message_id, note)]
         mine = await self._written(row, lambda: outbox.sent(self._database, self._worker, receipt))

@@ -15,6 +15,7 @@ Params: TypeAlias = dict[str, Any]
 Method: TypeAlias = Callable[[ExtBot[int], int, Params, int], Awaitable[int | None]]
 """Call with (bot, chat id, parameters, lane); the id of the message now on the screen, if any."""
 
+_AT_ONCE: Final = 100  # ids one deleteMessages takes
 _TAG = pattern(r"<[^<>]*>")
 
 
@@ -47,8 +48,9 @@ async def _edit_markup(bot: ExtBot[int], chat_id: int, params: Params, lane: int
 
 
 async def _delete(bot: ExtBot[int], chat_id: int, params: Params, lane: int) -> None:
-    ids = params.get("message_ids") or [params.get("message_id")]
-    await bot.delete_messages(chat_id, ids, rate_limit_args=lane)
+    ids = params.get("message_ids", [params.get("message_id")])
+    for start in range(0, len(ids), _AT_ONCE):
+        await bot.delete_messages(chat_id, ids[start : start + _AT_ONCE], rate_limit_args=lane)
 
 
 async def _leave(bot: ExtBot[int], chat_id: int, _params: Params, lane: int) -> None:

@@ -26,9 +26,12 @@ class Draft:
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: where inside the open question
     sub: Sub = field(default_factory=dict, repr=False)
+    #: the answer of the open question before one was typed that still waits for its "Yes"
+    held: Answer | None = field(default=None, repr=False)
     #: how often the open question has refused an answer
     tries: int = 0
-    #: why this question is asked now: "essentials", "section", "closing", "change:<return to>"
+    #: why this question is asked now: "essentials", "section", "closing", "change:<return to>",
+    #: "change:<return to> <address whose new answer opened this question>"
     way: str = "essentials"
     #: what "Back" undoes, oldest first
     trail: tuple[str, ...] = ()
@@ -50,6 +53,7 @@ class Draft:
             "answers": {key: answer.as_json() for key, answer in self.answers.items()},
             "items": {key: list(ids) for key, ids in self.items.items()},
             "sub": dict(self.sub),
+            "held": self.held.as_json() if self.held else None,
             "tries": self.tries,
             "way": self.way,
             "trail": list(self.trail),
@@ -60,6 +64,7 @@ class Draft:
     def from_json(cls, stored: Mapping[str, Json]) -> "Draft":
         """Raises KeyError or ValueError for what `as_json` never wrote."""
         answers, items = record_in(stored, "answers"), record_in(stored, "items")
+        held = record_in(stored, "held")
         trail, tries = stored.get("trail"), stored.get("tries")
         return cls(
             flow=str(stored["flow"]),
@@ -76,6 +81,7 @@ class Draft:
                 if isinstance(ids, list)
             },
             sub=record_in(stored, "sub"),
+            held=Answer.from_json(held) if held else None,
             tries=tries if isinstance(tries, int) else 0,
             way=text_in(stored, "way") or "section",
             trail=tuple(str(one) for one in trail) if isinstance(trail, list) else (),

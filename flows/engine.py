@@ -10,37 +10,23 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from flows import going
 from flows import path as paths
-from flows.answers import Answer, Deeper, Invalid, Json, NotKnown, Outcome, State, Sub, Taken
-from flows.draft import TRAIL, Draft
-from flows.kinds.choice import Many
+from flows.answers import Answer, Deeper, Invalid, Json, NotKnown, Outcome, State, Taken
+from flows.draft import Draft
+from flows.going import CHECK, READY, TASKS, World, go, section_of, to_essential
 from flows.kinds.cleaning import clean_line, storable
-from flows.kinds.consent import Consent
 from flows.kinds.kind import Now
 from flows.kinds.phones import Phone
-from flows.kinds.subs import words_in
+from flows.kinds.subs import text_in
 from flows.model import Flow, Group, Step
-from flows.path import CLOSING, Stop
 
-TASKS: Final = "#tasks"
-CHECK: Final = "#check"
-READY: Final = "#ready"
-"""Every closing question is answered: the caller may send."""
+__all__ = ["CHECK", "READY", "TASKS", "World", "go", "section_of", "to_essential"]
 
 UNCONFIRMED: Final = "unconfirmed"
 """Flag of an answer that was typed but not yet confirmed by its "Yes"."""
 
 _MOST_UNCONFIRMED = 1000
-
-
-@dataclass(frozen=True)
-class World:
-    """What the engine is told of the outside: the day in Kyiv, the instant, a source of ids."""
-
-    today: date
-    #: ISO 8601 in UTC, written into answers
-    at: str
-    new_id: Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -73,11 +59,13 @@ def renew(flow: Flow, draft: Draft, world: World) -> tuple[Draft, bool]:
     """A stored draft as today's flow understands it, and whether its form had changed.
 
     Older versions go through the flow's upgrades; a place that is gone becomes the next open one.
+    The open question counts as drawn anew: its buttons are those of today.
     """
     content: dict[str, Json] = draft.as_json()
     for upgrade in flow.upgrades[draft.version - 1 :]:
         content = upgrade(content)
-    renewed = replace(Draft.from_json(content), version=flow.version)
+    day = world.today.isoformat()
+    renewed = replace(Draft.from_json(content), version=flow.version, day=day)
     changed = draft.version != flow.version
     lost = not renewed.at.startswith("#") and paths.stop_at(flow, renewed, renewed.at) is None
     if lost or changed:
@@ -125,7 +113,10 @@ def replaced(flow: Flow, draft: Draft, address: str, text: str, world: World) ->
         return Turned(draft, refused=turned.refused)
     if draft.at == address:
         return turned
-    return Turned(replace(draft, answers=turned.draft.answers), address)
+    changed = replace(draft, answers=turned.draft.answers)
+    if not draft.at.startswith("#") and paths.stop_at(flow, changed, draft.at) is None:
+        changed = going.back(flow, changed, world)  # the new answer took the open question away
+    return Turned(changed, address)
 
 
 def _open_step(flow: Flow, draft: Draft) -> Step:
@@ -141,15 +132,21 @@ def _taking(
     try:
         outcome = take()
     except Invalid as refusal:
-        return Turned(replace(draft, tries=draft.tries + 1), refused=refusal)
+        return _refused(draft, refusal)
     match outcome:
         case Taken():
             return stored(flow, draft, _given(outcome, world), world)
+        case NotKnown() if not _open_step(flow, draft).unknown:
+            return _refused(draft, Invalid("choose"))
         case NotKnown():
             unknown = Answer(State.UNKNOWN, None, outcome.verbatim, (), world.at)
             return stored(flow, draft, unknown, world)
         case Deeper():
             return _deeper(flow, draft, outcome, world, text)
+
+
+def _refused(draft: Draft, refusal: Invalid) -> Turned:
+    return Turned(replace(draft, tries=draft.tries + 1), refused=refusal)
 
 
 def _given(taken: Taken, world: World) -> Answer:
@@ -161,22 +158,31 @@ def _deeper(flow: Flow, draft: Draft, outcome: Deeper, world: World, text: str |
     moved = replace(draft, sub=dict(outcome.sub), tries=draft.tries if not outcome.sub else 0)
     if outcome.meanwhile is not None:
         return Turned(moved.with_answer(draft.at, _given(outcome.meanwhile, world)), draft.at)
-    if text is not None and (line := clean_line(text)[:_MOST_UNCONFIRMED]):
-        step = _open_step(flow, draft)
-        kept: dict[str, Json] = {"text": line}
-        if step.kind.fits(kept):
-            waiting = Answer(State.GIVEN, kept, storable(text), (UNCONFIRMED,), world.at)
-            return Turned(moved.with_answer(draft.at, waiting))
-    held = draft.answers.get(draft.at)
-    if not outcome.sub and held is not None and UNCONFIRMED in held.flags:
-        return Turned(moved.without_answer(draft.at))
+    before = draft.answers.get(draft.at)
+    waits = before is not None and UNCONFIRMED in before.flags
+    if text is not None:
+        said = text_in(outcome.sub, "verbatim") or storable(text)
+        kept: dict[str, Json] = {"text": clean_line(said[:_MOST_UNCONFIRMED])}
+        if kept["text"] and _open_step(flow, draft).kind.fits(kept):
+            waiting = Answer(State.GIVEN, kept, said, (UNCONFIRMED,), world.at)
+            held = draft.held if waits else before
+            return Turned(replace(moved.with_answer(draft.at, waiting), held=held))
+    if not outcome.sub and waits:
+        return Turned(_unsaid(moved))
     return Turned(moved)
+
+
+def _unsaid(draft: Draft) -> Draft:
+    """What was typed was not meant: the answer is again what it was before, if there was one."""
+    if draft.held is None:
+        return draft.without_answer(draft.at)
+    return replace(draft.with_answer(draft.at, draft.held), held=None)
 
 
 def stored(flow: Flow, draft: Draft, answer: Answer, world: World) -> Turned:
     """The open question (or group) answered, and the next one open."""
     kept = draft.with_answer(draft.at, answer)
-    return Turned(_onward(flow, kept, world), draft.at)
+    return Turned(going.onward(flow, kept, world), draft.at)
 
 
 def unknown(flow: Flow, draft: Draft, world: World) -> Turned:
@@ -207,7 +213,7 @@ def skipped(flow: Flow, draft: Draft, world: World) -> Turned:
     if stop is None:
         raise Nowhere
     if paths.answered(draft, stop):
-        return Turned(_onward(flow, draft, world))
+        return Turned(going.onward(flow, draft, world))
     if isinstance(stop.entry, Step) and stop.entry.required:
         return Turned(draft, refused=Invalid("required"))
     return stored(flow, draft, Answer(State.SKIPPED, at=world.at), world)
@@ -215,99 +221,4 @@ def skipped(flow: Flow, draft: Draft, world: World) -> Turned:
 
 def back(flow: Flow, draft: Draft, world: World) -> Turned:
     """One step back: out of an inner page, else to where the person came from."""
-    if draft.sub and _is_inner(flow, draft, world):
-        return Turned(replace(draft, sub={}, tries=0))
-    trail = list(draft.trail)
-    while trail:
-        before, _, way = trail.pop().partition(" ")
-        if before.startswith("#") or paths.stop_at(flow, draft, before):
-            came = replace(draft, trail=tuple(trail), way=way or draft.way)
-            return Turned(_open(flow, came, before, world))
-    return Turned(_open(flow, replace(draft, trail=()), TASKS, world))
-
-
-def _is_inner(flow: Flow, draft: Draft, world: World) -> bool:
-    step = _open_step(flow, draft)
-    return step.kind.page(draft.sub, Now(world.today)).ask is not None
-
-
-def go(flow: Flow, draft: Draft, place: str, way: str, world: World) -> Draft:
-    """Open a question or screen, so that "Back" returns here."""
-    trail = (*draft.trail, f"{draft.at} {draft.way}")[-TRAIL:]
-    return _open(flow, replace(draft, trail=trail, way=way), place, world)
-
-
-def _open(flow: Flow, draft: Draft, place: str, world: World) -> Draft:
-    sub: Sub = {}
-    stop = None if place.startswith("#") else paths.stop_at(flow, draft, place)
-    if stop is not None and isinstance(stop.entry, Step):
-        answer = paths.answer_at(draft, place, stop.entry)
-        sub = _ticks(stop.entry, answer)
-    return replace(draft, at=place, sub=sub, tries=0, day=world.today.isoformat())
-
-
-def _ticks(step: Step, answer: Answer | None) -> Sub:
-    """Ticks set before are still set when the question is opened again."""
-    if answer is None or answer.state is not State.GIVEN:
-        return {}
-    match step.kind:
-        case Many():
-            return {
-                "picked": list(words_in({"picked": answer.value}, "picked", step.kind.options))
-            }
-        case Consent() if isinstance(answer.value, dict):
-            return {"picked": answer.value.get("parties")}
-        case _:
-            return {}
-
-
-def _onward(flow: Flow, draft: Draft, world: World) -> Draft:
-    """Where the person goes after the open question, by why it was asked."""
-    if draft.way == "essentials":
-        return to_essential(flow, draft, world)
-    if draft.way == CLOSING:
-        return _to_closing(flow, draft, world)
-    if draft.way.startswith("change:"):
-        return _after_change(flow, draft, world)
-    section = section_of(flow, draft)
-    after = _after(flow, draft, section)
-    following = next((stop for stop in after if not paths.answered(draft, stop)), None)
-    place = following.address if following else f"#done/{section}"
-    return go(flow, draft, place, "section", world)
-
-
-def section_of(flow: Flow, draft: Draft) -> str:
-    """The section of the open question, the first one on a screen that has none."""
-    stop = paths.stop_at(flow, draft, draft.at)
-    return stop.section if stop else flow.sections[0].key
-
-
-def _after(flow: Flow, draft: Draft, section: str) -> tuple[Stop, ...]:
-    """The stops of a section behind the open one."""
-    stops = tuple(stop for stop in paths.path(flow, draft) if stop.section == section)
-    at = next((n for n, stop in enumerate(stops) if stop.address == draft.at), -1)
-    return stops[at + 1 :]
-
-
-def to_essential(flow: Flow, draft: Draft, world: World) -> Draft:
-    """The first question still missing for sending, or the check screen."""
-    absent = paths.missing(flow, draft)
-    if absent:
-        return go(flow, draft, absent[0].address, "essentials", world)
-    return go(flow, draft, CHECK, "section", world)
-
-
-def _to_closing(flow: Flow, draft: Draft, world: World) -> Draft:
-    after = _after(flow, draft, CLOSING)
-    place = after[0].address if after else READY
-    return go(flow, draft, place, CLOSING, world)
-
-
-def _after_change(flow: Flow, draft: Draft, world: World) -> Draft:
-    """Back to where the change began, unless the new answer opens questions of its own."""
-    changed = draft.at.rpartition("/")[2]
-    for stop in _after(flow, draft, section_of(flow, draft)):
-        when = stop.entry.when
-        if when and changed in when.needs() and not paths.answered(draft, stop):
-            return go(flow, draft, stop.address, draft.way, world)
-    return go(flow, draft, draft.way.removeprefix("change:"), "section", world)
+    return Turned(going.back(flow, draft, world))

@@ -42,7 +42,7 @@ class Is:
 
 @dataclass(frozen=True)
 class Given:
-    """The earlier question `key` was answered at all, with anything but "nothing of this"."""
+    """The earlier question `key` was answered with something: not skipped, declined, unknown."""
 
     key: str
 
@@ -148,25 +148,26 @@ class Flow:
 
 def _check(flow: Flow) -> None:
     """Each condition looks back, never forward; each key is used once; essentials exist."""
+    used: set[str] = set()
     asked: set[str] = set()
     for section in flow.sections:
         for entry in section.steps:
+            _look_back(flow, entry.when, asked, entry.key)
+            _once(flow, entry.key, used)
             if isinstance(entry, Group):
-                _look_back(flow, entry.when, asked, entry.key)
-                _once(flow, entry.key, asked)
-                inside = set(asked)
+                inside = set(asked)  # what one item says is seen in that item only
                 for step in entry.steps:
                     _look_back(flow, step.when, inside, step.key)
-                    _once(flow, step.key, inside)
-                asked |= inside
+                    _once(flow, step.key, used)
+                    inside.add(step.key)
             else:
-                _look_back(flow, entry.when, asked, entry.key)
-                _once(flow, entry.key, asked)
+                asked.add(entry.key)
     for step in flow.closing:
         _look_back(flow, step.when, asked, step.key)
-        _once(flow, step.key, asked)
+        _once(flow, step.key, used)
+        asked.add(step.key)
     for essential in flow.essentials:
-        if essential.rpartition("/")[2] not in asked:
+        if essential.rpartition("/")[2] not in used:
             raise Misdrawn(f"{flow.name}: essential {essential} is not a question")
 
 

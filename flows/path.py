@@ -100,6 +100,16 @@ def missing(flow: Flow, draft: Draft) -> tuple[Stop, ...]:
     return (*first, *(stop for stop in open_ones if stop not in first))
 
 
+def misfit(flow: Flow, draft: Draft) -> Stop | None:
+    """The first question that was answered once, but to whose form of today the answer does not
+    fit."""
+    for stop in path(flow, draft):
+        held = stop.section != CLOSING and stop.address in draft.answers
+        if held and not answered(draft, stop):
+            return stop
+    return None
+
+
 def _enough(draft: Draft, stop: Stop) -> bool:
     answer = answer_at(draft, stop.address, stop.entry)
     return answer is not None and answer.state is not State.SKIPPED

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flows import engine
+from flows import engine, going
 from flows import path as paths
 from flows.answers import Answer, Invalid, State
 from flows.draft import Draft
@@ -99,7 +99,7 @@ def change(flow: Flow, draft: Draft, address: str, world: World) -> Turned:
     returning = inside.partition("/")[0] or CHECK
     if returning == CHECK and paths.missing(flow, draft):
         returning = TASKS
-    return Turned(engine.go(flow, draft, address, f"change:{returning}", world))
+    return Turned(going.to_change(flow, draft, address, returning, world))
 
 
 def _group_at(flow: Flow, draft: Draft) -> Group:

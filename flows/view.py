@@ -155,15 +155,22 @@ def _item_label(group: Group, number: int) -> Word:
 
 def _change(flow: Flow, draft: Draft, rest: str) -> View:
     section, _, inside = rest.partition("/")
-    stops = [
-        stop
+    rows = [
+        (Button(f"change {stop.address}", _named(flow, draft, stop)),)
         for stop in paths.path(flow, draft)
-        if stop.section == section
-        and (not inside or f"{stop.address}/".startswith(f"{inside}/"))
-        and not (inside and isinstance(stop.entry, Group))
+        if stop.section == section and _is_listed(draft, stop, inside)
     ]
-    rows = [(Button(f"change {stop.address}", _named(flow, draft, stop)),) for stop in stops]
     return View(section_name(flow, section), (*rows, (_BACK, STOP)))
+
+
+def _is_listed(draft: Draft, stop: Stop, inside: str) -> bool:
+    """A section lists several items as their group: a hundred buttons are all that Telegram takes.
+
+    `inside` is "<group>/<item>" where one item is open.
+    """
+    if inside:
+        return stop.address.startswith(f"{inside}/")
+    return stop.group is None or len(draft.items.get(stop.group.key, ())) == 1
 
 
 def _named(flow: Flow, draft: Draft, stop: Stop) -> Word:
@@ -261,6 +268,8 @@ def _navigation(
         second.append(Button("decline", Word("nav.decline")))
     elif not step.required:
         second.append(Button("skip", Word("nav.skip")))
+    if len(first) == 1 and not second:
+        return ((_BACK, STOP),)
     return (tuple(first), (*second, STOP))
 
 

@@ -136,7 +136,6 @@ def forget(talk: Talk) -> None:
     talk.person.state.clear()
     talk.person.quiet = False
     talk.turn.drafts.clear()
-    talk.move("arrival", step=STEPS[0])
 
 
 _PICKED: Final = {"locale": _locale, "safe": _safe, "area": _area, "consent": _consent}

@@ -7,8 +7,8 @@ from flows.answers import Json, State, Word
 from flows.engine import Nowhere
 from flows.kinds.subs import text_in
 from flows.report import REPORT
-from flows.view import Button, View, section_name
-from handlers.report import begin, draft_in, keep, refuse, remember_answer
+from flows.view import Button, View
+from handlers.report import begin, draft_in, keep, refuse, remember_answer, section_now
 from handlers.talk import Said, Talk
 from locales import say
 
@@ -24,8 +24,7 @@ class Stray:
         if draft is None:
             first = Button("new", Word("stray.new"))
         else:
-            section = section_name(REPORT, engine.section_of(REPORT, draft))
-            first = Button("draft", Word("stray.draft", {"section": section}))
+            first = Button("draft", Word("stray.draft", {"section": section_now(talk)}))
         return View(Word("stray.ask"), ((first,), (Button("drop", Word("stray.drop")),)))
 
     async def act(self, talk: Talk, action: str) -> None:

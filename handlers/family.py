@@ -12,9 +12,10 @@ from handlers.arrival import Arrival
 from handlers.aside import Edited, Forwarded, Stray
 from handlers.home import Away, Hide, Home, Language
 from handlers.report import Report
+from handlers.screen import spoken
 from handlers.sending import Post, ReceiptSpot
 from handlers.talk import Said, Spot, Talk
-from handlers.waiting import CutOff, Resume
+from handlers.waiting import CutOff, Resume, expired
 from locales import resolve, say
 
 COMMAND: Final = re.compile(r"/([a-zA-Z_]{1,32})(?:@\w+)?(?:\s+(\S.*))?", re.DOTALL)
@@ -54,6 +55,7 @@ async def said(message: Message, talk: Talk) -> None:
     talk.remember(message.message_id)
     talk.person.blocked = False
     heard = _heard(message)
+    expired(talk)
     command = COMMAND.fullmatch(heard.text) if heard.kind == "text" else None
     if command is not None:
         await _command(talk, command[1].lower(), command[2] or "", _hint(message))
@@ -64,14 +66,25 @@ async def said(message: Message, talk: Talk) -> None:
 
 
 async def _listen(talk: Talk, heard: Said) -> None:
-    if not heard.text and heard.contact is None:
+    if heard.kind not in ("text", "contact"):
         aside.unreadable(talk, heard)
+    if not heard.text:
         return
     if heard.forwarded and talk.spot_kind == "report":
         aside.forwarded(talk, heard)
         return
-    if not await talk.spots[talk.spot_kind].hear(talk, heard):
+    if not await _hear(talk, heard):
         aside.wander(talk, heard)
+
+
+async def _hear(talk: Talk, heard: Said) -> bool:
+    """The words of a button press it, wherever the person is; other words are the spot's."""
+    spot = talk.spots[talk.spot_kind]
+    button = spoken(talk.locale, spot.view(talk), heard.text)
+    if button is None:
+        return await spot.hear(talk, heard)
+    await spot.act(talk, button.action)
+    return True
 
 
 def _has_arrived(talk: Talk) -> bool:
@@ -80,8 +93,8 @@ def _has_arrived(talk: Talk) -> bool:
 
 async def _arriving(talk: Talk, heard: Said, hint: str) -> None:
     """Before "I agree" nothing is taken down; the open question is shown instead."""
-    if talk.spot_kind in talk.spots:
-        await talk.spots[talk.spot_kind].hear(talk, heard)
+    if talk.spot_kind in ("arrival", "hide"):
+        await _hear(talk, heard)
     else:
         talk.enter("arrival", step="locale", hint=hint)
 
@@ -103,9 +116,9 @@ def _heard(message: Message) -> Said:
     if message.location is not None:
         return Said(message.message_id, "location")
     if message.voice or message.video_note or message.audio:
-        return Said(message.message_id, "voice", message.caption or "")
+        return Said(message.message_id, "voice", message.caption or "", forwarded)
     if message.photo or message.document or message.video:
-        return Said(message.message_id, "file", message.caption or "")
+        return Said(message.message_id, "file", message.caption or "", forwarded)
     return Said(message.message_id, "other")
 
 
@@ -154,8 +167,10 @@ async def _language(talk: Talk, _payload: str) -> None:
 
 
 async def _stop(talk: Talk, _payload: str) -> None:
-    if talk.spot_kind == "report":
+    if talk.draft_of(report.FLOW):
         report.stop(talk)
+    else:
+        talk.enter("home")
 
 
 _COMMANDS: Final[dict[str, Any]] = {
@@ -172,6 +187,7 @@ _COMMANDS: Final[dict[str, Any]] = {
 async def edited(message: Message, talk: Talk) -> None:
     """An edited message changes nothing by itself: the person is asked."""
     if _has_arrived(talk) and message.text:
+        expired(talk)
         aside.edited(talk, _heard(message))
 
 
@@ -181,9 +197,8 @@ async def tapped(query: CallbackQuery, talk: Talk) -> None:
     if pressed is None or query.message is None:
         _stale(talk)
         return
-    revision = int(pressed[1])
-    if revision != talk.person.revision or not talk.spot_kind:
-        _stale(talk, just_now=revision == talk.person.revision - 1)
+    if expired(talk) or not talk.is_live(int(pressed[1])):
+        _stale(talk)
         return
     spot = talk.spots[talk.spot_kind]
     buttons = spot.view(talk).buttons()
@@ -202,15 +217,23 @@ async def tapped(query: CallbackQuery, talk: Talk) -> None:
         await spot.act(talk, button.action)
     except Nowhere:
         _stale(talk)
+    else:
+        talk.note_press()
 
 
-def _stale(talk: Talk, *, just_now: bool = False) -> None:
-    """An old button acts on nothing; the question that is open now is shown again."""
-    talk.toast = say(talk.locale, "stale.saved" if just_now else "stale")
-    if just_now or not talk.spot_kind:
+def _stale(talk: Talk) -> None:
+    """An old button acts on nothing; the question that is open now is shown again.
+
+    The same press by an impatient finger is no old button: its answer is on screen already.
+    """
+    if talk.pressed_just_now():
+        talk.toast = say(talk.locale, "stale.saved")
         return
-    if talk.spot_kind == "away":
+    talk.toast = say(talk.locale, "stale")
+    if talk.spot_kind == "away" and talk.settled.agreed:
         talk.move("home")
+    if talk.spot_kind in ("", "away"):
+        talk.move("arrival", step="locale")
     talk.show_again()
 
 

@@ -1,15 +1,12 @@
 """Home: what the bot can do for you; language; help."""
 
-from typing import Final
-
 from flows.answers import Word
 from flows.kinds.subs import text_in
 from flows.view import Button, View
+from handlers.report import FLOW, section_now
 from handlers.talk import Said, Talk
 from handlers.telephones import tell_contacts
 from locales import LOCALES
-
-REPORT: Final = "report"
 
 
 class Home:
@@ -23,8 +20,8 @@ class Home:
             (Button("child", Word("home.child")),),
             (Button("contacts", Word("home.contacts")), Button("language", Word("home.language"))),
         ]
-        if talk.draft_of(REPORT):
-            rows[0] = (Button("report", Word("resume.continue")),)
+        if talk.draft_of(FLOW):
+            rows[0] = (Button("report", Word("home.resume", {"section": section_now(talk)})),)
         return View(Word("home.ask"), tuple(rows))
 
     async def act(self, talk: Talk, action: str) -> None:
@@ -49,7 +46,7 @@ class Away(Home):
 
 async def open_report(talk: Talk) -> None:
     """The report that waits, or a new one."""
-    if talk.draft_of(REPORT):
+    if talk.draft_of(FLOW):
         talk.enter("resume")
     else:
         await talk.spots["report"].act(talk, "begin")

@@ -7,7 +7,7 @@ from uuid import uuid4
 from cases.telling import tell, tell_all
 from cases.turn import DRAFT_KEPT, DRAFT_KEPT_QUIET, DraftRow
 from flows import act, engine, path, view
-from flows.answers import Answer, Invalid, State
+from flows.answers import Answer, Invalid, State, Word
 from flows.draft import Draft
 from flows.engine import Nowhere, Turned
 from flows.kinds.choice import Choice, Many
@@ -17,7 +17,7 @@ from flows.kinds.place import Place
 from flows.model import Step
 from flows.report import REPORT
 from flows.view import View
-from handlers.screen import LONGEST_ANSWER, label
+from handlers.screen import LONGEST_ANSWER, spoken
 from handlers.sending import Post
 from handlers.talk import Said, Talk
 from locales import html, say
@@ -49,6 +49,13 @@ def until(talk: Talk) -> str:
     """The day until which the draft waits, in words."""
     term = DRAFT_KEPT_QUIET if talk.person.quiet else DRAFT_KEPT
     return day(talk.locale, (talk.now + term).date())
+
+
+def section_now(talk: Talk) -> Word:
+    """The name of the section the draft is in."""
+    draft = draft_in(talk)
+    section = engine.section_of(REPORT, draft) if draft else REPORT.sections[0].key
+    return view.section_name(REPORT, section)
 
 
 def begin(talk: Talk) -> Draft:
@@ -88,7 +95,7 @@ class Report:
             return False
         if said.contact is not None:
             return await self._shared(talk, draft, said.contact)
-        action = spoken(talk, draft, said.text)
+        action = _spoken(talk, draft, said.text)
         if action is not None:
             await self.act(talk, action)
             return True
@@ -183,14 +190,11 @@ def refuse(talk: Talk, refusal: Invalid) -> None:
         talk.say(f"error.{refusal.code}", **refusal.params)
 
 
-def spoken(talk: Talk, draft: Draft, text: str) -> str | None:
-    """The action of the button whose words were typed instead of pressed."""
+def _spoken(talk: Talk, draft: Draft, text: str) -> str | None:
+    """The action of the button whose words, or number, were typed instead of pressed."""
     shown = view.view(REPORT, draft, talk.today)
-    wanted = text.strip().casefold()
-    for button in shown.buttons():
-        if label(talk.locale, button).strip("‹ ✓").casefold() == wanted:
-            return button.action
-    return _numbered(draft, shown, wanted)
+    button = spoken(talk.locale, shown, text)
+    return button.action if button else _numbered(draft, shown, text.strip())
 
 
 def _numbered(draft: Draft, shown: View, wanted: str) -> str | None:

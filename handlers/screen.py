@@ -1,7 +1,8 @@
 """A view as Telegram shows it: HTML pieces and a keyboard. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from cases.telling import tell, tell_all, tell_html
 from flows.answers import Json, Word
@@ -15,6 +16,9 @@ LONGEST_ANSWER: Final = 300
 """A long story is shown by its beginning: the person has it above, in the chat."""
 
 _SIDE_BY_SIDE: Final = 14  # characters a button may have next to another one
+_PAIR: Final = 2
+
+Rows: TypeAlias = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,22 @@ def _review(locale: str, view: View) -> tuple[str, ...]:
     return (*pieces, piece.strip())
 
 
+#: how people write it / how it stands on a button
+_ALIKE: Final = str.maketrans({"'": "’", "ʼ": "’", "`": "’", '"': "", "«": "", "»": ""})
+_AROUND: Final = " \n‹✓."
+
+
+def spoken(locale: str, view: View, text: str) -> Button | None:
+    """The button whose words were typed instead of pressed."""
+    wanted = _bare(text)
+    pressable = (button for button in view.buttons() if not button.copies)
+    return next((one for one in pressable if _bare(label(locale, one)) == wanted), None)
+
+
+def _bare(words: str) -> str:
+    return words.translate(_ALIKE).strip(_AROUND).casefold()
+
+
 def label(locale: str, button: Button) -> str:
     """What stands on a button, its tick after it."""
     text = tell(locale, button.label)
@@ -79,21 +99,41 @@ def label(locale: str, button: Button) -> str:
 def _inline(locale: str, view: View, revision: int) -> Json:
     rows: list[Json] = []
     number = 0
-    for row in view.rows:
+    for row in _paired(locale, view.rows):
         drawn: list[Json] = []
         for button in row:
             drawn.append(_button(locale, button, revision, number))
             number += 1
-        rows.extend(_fitted(drawn))
+        rows.append(drawn)
     return {"inline_keyboard": rows}
 
 
-def _fitted(row: list[Json]) -> list[Json]:
-    """Side by side only when a small phone shows every word of it."""
-    names = [str(one["text"]) for one in row if isinstance(one, dict)]
-    if len(row) <= 2 and any(len(name) > _SIDE_BY_SIDE for name in names):  # noqa: PLR2004
-        return [[one] for one in row]
-    return [row]
+def _paired(locale: str, rows: Rows) -> Iterator[tuple[Button, ...]]:
+    """The same buttons in the same order: two short options side by side, two long ones not."""
+    waiting: tuple[Button, ...] = ()
+    for row in rows:
+        short = all(len(label(locale, button)) <= _SIDE_BY_SIDE for button in row)
+        single = len(row) == 1 and short and _is_option(row[0])
+        if single and waiting:
+            yield (*waiting, *row)
+            waiting = ()
+            continue
+        if waiting:
+            yield waiting
+            waiting = ()
+        if single:
+            waiting = row
+        elif short or len(row) > _PAIR:
+            yield row
+        else:
+            yield from ((button,) for button in row)
+    if waiting:
+        yield waiting
+
+
+def _is_option(button: Button) -> bool:
+    """An answer to choose, not a tick, nor a way to somewhere else."""
+    return button.ticked is None and button.action.startswith("pick ") and "#" not in button.action
 
 
 def _button(locale: str, button: Button, revision: int, number: int) -> Json:

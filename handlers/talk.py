@@ -120,14 +120,16 @@ class Talk:
         self.show(self.spots[self.spot_kind].view(self))
 
     def interrupt(self, kind: str, **more: Json) -> None:
-        """A side question; `resume` goes back to where the person was."""
-        under = self.spot
-        if "under" in under:  # a side question on a side question: the first place counts
-            under = record_in(under, "under")
-        self.move(kind, **more, under=under)
+        """A side question; `resume` goes back to where the person was, be it another one.
+
+        Each kind of side question is open at most once.
+        """
+        self.move(kind, **more, under=_without(kind, self.spot))
 
     def resume(self) -> None:
-        self.person.state["spot"] = record_in(self.spot, "under") or {"kind": "home"}
+        under = record_in(self.spot, "under")
+        first: dict[str, Json] = {"kind": "home" if self.settled.agreed else "arrival"}
+        self.person.state["spot"] = under or first
 
     # Drafts
 
@@ -225,6 +227,20 @@ class Talk:
             self.tidying.append(Outgoing("editMessageReplyMarkup", params))
         self.person.state.pop("live", None)
 
+    def is_live(self, revision: int) -> bool:
+        """Whether the buttons of this revision are those on screen now."""
+        return revision == self.person.revision and "live" in self.person.state
+
+    def note_press(self) -> None:
+        """The pressed button, and the screen it led to."""
+        if self.tap is not None:
+            self.person.state["pressed"] = [self.tap.data, self.person.revision]
+
+    def pressed_just_now(self) -> bool:
+        """Whether this press repeats the one that led to what is on screen."""
+        held = self.person.state.get("pressed")
+        return self.tap is not None and held == [self.tap.data, self.person.revision]
+
     @property
     def _live_keyboard(self) -> bool:
         return record_in(self.person.state, "live").get("keyboard") is True
@@ -233,6 +249,14 @@ class Talk:
         """Queue the tidying behind what the person waits for."""
         self.turn.outgoing.extend(self.tidying)
         self.tidying = []
+
+
+def _without(kind: str, spot: dict[str, Json]) -> dict[str, Json]:
+    """The place a side question of this kind is put over."""
+    if "under" not in spot:
+        return spot
+    under = _without(kind, record_in(spot, "under"))
+    return under if text_in(spot, "kind") == kind else {**spot, "under": under}
 
 
 def _edited(message_id: int, text: str, markup: Json) -> Outgoing:

@@ -1,22 +1,43 @@
 """A report that waits: coming back to it, and what becomes of it if nobody does."""
 
+from typing import Final
+
 from flows import engine
-from flows.answers import Word
+from flows.answers import Json, Word
 from flows.draft import Draft
-from flows.kinds.subs import text_in
+from flows.kinds.subs import record_in, text_in
 from flows.report import REPORT
-from flows.view import Button, View, section_name
-from handlers.report import FLOW, draft_in, keep, until
+from flows.view import Button, View
+from handlers.report import FLOW, draft_in, keep, section_now, until
 from handlers.talk import Said, Talk
+
+_IN_DRAFT: Final = frozenset({FLOW, "resume", "cutoff"})
+
+
+def expired(talk: Talk) -> bool:
+    """Whether the draft somebody stood in is gone: they are told, and stand at home now."""
+    if talk.draft_of(FLOW) is not None or not talk.spot:
+        return False
+    was = talk.spot_kind
+    talk.person.state["spot"] = _above(talk.spot)
+    if was not in _IN_DRAFT:
+        return False
+    talk.say("draft.expired")
+    return True
+
+
+def _above(spot: dict[str, Json]) -> dict[str, Json]:
+    """The place, on home where it stood in a draft."""
+    if text_in(spot, "kind") in _IN_DRAFT:
+        return {"kind": "home"}
+    return {**spot, "under": _above(record_in(spot, "under"))} if "under" in spot else spot
 
 
 class Resume:
     """After a pause: go on, start anew, or delete."""
 
     def view(self, talk: Talk) -> View:
-        draft = draft_in(talk)
-        section = engine.section_of(REPORT, draft) if draft else REPORT.sections[0].key
-        told = Word("resume.ask", {"section": section_name(REPORT, section), "date": until(talk)})
+        told = Word("resume.ask", {"section": section_now(talk), "date": until(talk)})
         rows = (
             (Button("continue", Word("resume.continue"), main=True),),
             (Button("restart", Word("resume.restart")),),

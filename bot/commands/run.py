@@ -4,8 +4,9 @@ import asyncio
 import gc
 import sys
 import threading
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -13,7 +14,7 @@ import asyncpg
 from cyclopts import App
 
 from bot import demo, log
-from bot.postgres import ServerRefused, current, migrate, serving, wanted
+from bot.postgres import ServerRefused, current, embedded, migrate, wanted
 from bot.settings import Settings, SettingsRefused, load
 from bot.telegram import Refused, TokenRefused
 from vault.keys import KeyFileRefused
@@ -47,10 +48,9 @@ def _run(which: str) -> int:
         log.set_up(settings.log)
         gc.disable()  # until everything is built: it walks aiogram's models again and again
         threading.Thread(target=_import_ahead, args=(which,), daemon=True).start()
-        given = settings.database_url
-        with serving(given.get_secret_value() if given else None, settings.folder) as dsn:
-            _bring_up_to_date(dsn, ours=given is None)
-            _loop(_main(settings, dsn, which))
+        with _database(settings) as database:
+            _bring_up_to_date(database)
+            _loop(_main(settings, database, which))
     except (SettingsRefused, ServerRefused, KeyFileRefused, ListRefused, _CannotStart) as refused:
         return _sorry(str(refused))
     except TokenRefused:
@@ -77,30 +77,57 @@ def _import_ahead(which: str) -> None:
         import_module("bot.doors")
 
 
-def _bring_up_to_date(dsn: str, *, ours: bool) -> None:
-    """Our own database is brought to today's schema; a server's only by its administrator."""
-    if current(dsn) == wanted():
+@dataclass(frozen=True)
+class _Database:
+    """`revive` starts it again where it is our own; a server's is its administrator's business."""
+
+    dsn: str = field(repr=False)
+    revive: Callable[[], None] | None = None
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[_Database]:
+    if settings.database_url is not None:
+        yield _Database(settings.database_url.get_secret_value())
         return
-    if not ours:
+    with embedded(settings.folder / "postgres") as server:
+        yield _Database(server.url, server.revive)
+
+
+def _bring_up_to_date(database: _Database) -> None:
+    """Our own database is brought to today's schema; a server's only by its administrator."""
+    if current(database.dsn) == wanted():
+        return
+    if database.revive is None:
         raise _CannotStart("the database is not at today's schema; run `dodomu db upgrade`")
-    migrate(dsn)
+    migrate(database.dsn)
 
 
 def _loop(main: Coroutine[Any, Any, None]) -> None:
-    import uvloop  # noqa: PLC0415 - not on every platform
+    factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    with suppress(ImportError):  # not on every platform
+        import uvloop  # noqa: PLC0415
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(main)
 
 
-async def _main(settings: Settings, dsn: str, which: str) -> None:
+async def _main(settings: Settings, database: _Database, which: str) -> None:
     from bot.app import Parts, serve  # noqa: PLC0415 - imported ahead, in a thread
 
     parts = Parts(intake=which != "delivery", delivery=which != "intake")
     async with _telegram(settings, which) as telegram:
         folder = demo.folder(settings.folder)
         words = "ready" if telegram is None else telegram.told(folder)
-        await serve(settings, dsn, parts, demo=telegram, ready=lambda: print(words, flush=True))
+        await serve(
+            settings,
+            database.dsn,
+            parts,
+            demo=telegram,
+            revive=database.revive,
+            ready=lambda: print(words, flush=True),
+        )
 
 
 @asynccontextmanager

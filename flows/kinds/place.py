@@ -1,6 +1,6 @@
 """Place: a settlement of Ukraine by its code, a region abroad, or whatever part of it is known."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flows.answers import (
@@ -13,27 +13,22 @@ from flows.answers import (
     Outcome,
     Page,
     Sub,
-    Taken,
     Word,
 )
 from flows.kinds import place_pages as pages
 from flows.kinds import place_values as values
 from flows.kinds.choice import FEWER, MORE
 from flows.kinds.cleaning import clean_line, storable
-from flows.kinds.keeping import TRIES, UNPARSED
+from flows.kinds.keeping import TRIES
 from flows.kinds.kind import Now
 from flows.kinds.subs import number_in, text_in
 from flows.kinds.unknown import is_unknown
 from flows.places import (
     Matches,
-    Settlement,
     countries,
     exact_region,
     find_region,
     matches,
-    path,
-    region,
-    settlement,
     subdivisions,
 )
 

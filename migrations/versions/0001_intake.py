@@ -178,6 +178,12 @@ def _outbox() -> None:
         ["chat_ref", "tag"],
         postgresql_where=sa.text("tag IS NOT NULL"),
     )
+    op.create_index(
+        "ix_outbox_sent_to",
+        "outbox",
+        ["chat_ref"],
+        postgresql_where=sa.text("message_id IS NOT NULL"),
+    )
     op.create_table(
         "sender_gate",
         sa.Column("bot", sa.Text, nullable=False),

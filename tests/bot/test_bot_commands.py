@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -106,11 +107,7 @@ async def test_one_command_ends_with_links_and_the_bot_answers(folder, port, dat
     async with started(folder, port, "run", until="To stop: Ctrl+C", **more) as ran:
         assert f"{ran.url}/#family={OLENA}" in ran.out.read_text()
         await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
-        for _ in range(200):
-            if await ran.said(OLENA):
-                break
-            await asyncio.sleep(0.05)
-        assert await ran.said(OLENA)
+        await answered(ran)
         await sim(ran.url, "staff/say", {"user": MARCHENKO, "text": "/help"})
         for _ in range(200):
             if await ran.said(MARCHENKO, "staff"):
@@ -121,6 +118,61 @@ async def test_one_command_ends_with_links_and_the_bot_answers(folder, port, dat
     log = ran.err.read_text()
     assert "sandbox-token" not in log
     assert '"error"' not in log
+
+
+async def answered(ran: Ran, count: int = 1) -> None:
+    for _ in range(1200):
+        if len(await ran.said(OLENA)) >= count:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("no answer came")
+
+
+async def test_the_same_conversation_runs_over_the_webhook(folder, port, database_url):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        own = str(probe.getsockname()[1])
+    more = {
+        "DATABASE_URL": database_url,
+        "DODOMU_WEBHOOK_URL": f"http://127.0.0.1:{own}",
+        "DODOMU_WEBHOOK_PORT": own,
+        "DODOMU_WEBHOOK_SECRET": "0123456789abcdef",
+    }
+    async with started(folder, port, "run", until="To stop", **more) as ran:
+        await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
+        await answered(ran)
+        assert await ran.stop() == 0
+    assert "0123456789abcdef" not in ran.err.read_text()
+
+
+async def test_our_own_postgresql_is_started_again_when_it_is_killed(folder, port):
+    async with started(folder, port, "run", until="To stop") as ran:
+        await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
+        await answered(ran)
+        note = folder / "var" / "postgres" / "data" / "postmaster.pid"
+        os.kill(int(note.read_text().splitlines()[0]), signal.SIGKILL)
+        await sim(ran.url, "family/tap", {"user": OLENA, "label": "Українська"})
+        await answered(ran, 2)
+        assert await ran.stop() == 0
+
+
+async def test_killed_and_started_again_it_goes_on_where_it_was(folder, port, database_url):
+    places = {name: folder / name for name in ("sandbox", "delivery", "killed", "next")}
+    for place in places.values():
+        place.mkdir()
+    shared = {"DATABASE_URL": database_url, "DODOMU_FOLDER": str(folder / "var")}
+    async with (
+        started(places["sandbox"], port, "sandbox", until="To stop") as ran,
+        _apart(places["delivery"], port, "delivery", shared),
+    ):
+        async with _apart(places["killed"], port, "intake", shared) as killed:
+            await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
+            await answered(ran)
+            killed.process.kill()
+            await killed.process.wait()
+        await sim(ran.url, "family/tap", {"user": OLENA, "label": "Українська"})
+        async with _apart(places["next"], port, "intake", shared):
+            await answered(ran, 2)
 
 
 async def test_intake_and_delivery_run_apart(folder, port, database_url):
@@ -135,11 +187,7 @@ async def test_intake_and_delivery_run_apart(folder, port, database_url):
         sending = _apart(places[2], port, "delivery", shared)
         async with taking as intake, sending as delivery:
             await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
-            for _ in range(200):
-                if await ran.said(OLENA):
-                    break
-                await asyncio.sleep(0.05)
-            assert await ran.said(OLENA)
+            await answered(ran)
             assert await intake.stop() == 0
             assert await delivery.stop(signal.SIGINT) == 0
         assert await ran.stop() == 0
@@ -248,3 +296,8 @@ def test_resetting_deletes_the_sandbox_and_nothing_else(folder):
     (folder / "postgres").mkdir()
     assert run("sandbox", "--reset", DODOMU_FOLDER=str(folder)).returncode == 0
     assert [path.name for path in folder.iterdir()] == ["postgres"]
+
+
+def test_the_version_is_the_projects():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert run("--version").stdout.strip() == project["version"]

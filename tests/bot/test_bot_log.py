@@ -72,6 +72,18 @@ async def main():
 asyncio.run(main())
 """,
         """
+import threading
+def fail():
+    raise ValueError(name)
+threading.Thread(target=fail, name=latin).start()
+""",
+        """
+class Odd:
+    def __del__(self):
+        raise ValueError(name)
+Odd()
+""",
+        """
 from bot.nursery import Nursery
 async def fail():
     raise ValueError(name)

@@ -17,6 +17,21 @@ async def test_a_lasting_task_that_fails_is_trouble_and_its_failure_is_kept():
     assert isinstance(nursery.failure, KeyError)
 
 
+async def test_a_vital_task_may_end_but_not_fail():
+    async def end() -> None:
+        return
+
+    async def fail() -> None:
+        raise KeyError
+
+    async with Nursery() as nursery:
+        nursery.start("it", end(), vital=True)
+        await asyncio.sleep(0.01)
+        assert not nursery.trouble.is_set()
+        nursery.start("it", fail(), vital=True)
+        await asyncio.wait_for(nursery.trouble.wait(), 5)
+
+
 async def test_a_passing_task_that_fails_is_no_trouble():
     async def fail() -> None:
         raise KeyError

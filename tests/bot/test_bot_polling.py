@@ -143,6 +143,24 @@ async def test_an_update_that_never_ends_is_quarantined(running, api):
     assert door.kept[0][1] == "Stuck"
 
 
+async def test_an_update_is_not_blamed_for_a_database_that_hangs(running, api):
+    (olena,) = await people(running.url, 1)
+    await say(running.url, [(olena, "a")])
+    door = Doorstep(seconds=60)
+    awake = asyncio.Event()
+
+    async def alive() -> bool:
+        return awake.is_set()
+
+    diligence = door.diligence(patience=0.05, alive=alive)
+    async with polled(Polling(api, diligence, first_pause=0.01)):
+        await eventually(lambda: sum(door.tried.values()) > 5)
+        awake.set()
+        door.seconds = 0
+        await eventually(lambda: len(door.done) == 1)
+    assert door.kept == []
+
+
 async def test_what_quarantine_refuses_is_not_confirmed(running, api):
     (olena,) = await people(running.url, 1)
     await say(running.url, [(olena, "a")])

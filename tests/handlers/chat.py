@@ -5,8 +5,14 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from cases import turn as turns
 from cases.outbox import row_name
+from cases.turn import Turn
+from flows.draft import Draft
+from flows.report import REPORT
 from handlers.door import Door
+
+TELEGRAM_TAKES = 4_096
 
 _numbers = itertools.count(1000)
 
@@ -68,6 +74,43 @@ class Person:
         card = {"phone_number": phone, "first_name": "Олена", "user_id": owner or self.id}
         return await self.update(message=self.message(contact=card))
 
+    async def sends(self, **content: Any) -> str:
+        """A message that is not plain text: a photo, a place on the map."""
+        return await self.update(message=self.message(**content))
+
+    async def forwards(self, text: str) -> str:
+        origin = {"type": "hidden_user", "sender_user_name": "Хтось", "date": 1_794_000_000}
+        return await self.says(text, forward_origin=origin)
+
+    async def does(self, *moves: str) -> None:
+        """One after another: "[Так]" is a button with these words, anything else is typed."""
+        for move in moves:
+            if move.startswith("["):
+                await self.taps(move.strip("[]"))
+            else:
+                await self.says(move)
+
+    async def known(self) -> Turn:
+        """What the bot remembers of this chat."""
+        turn = await turns.load(
+            self.door.database, self.door.vault, bot="family", bot_id=self.door.bot.id,
+            update_id=-1, digest=b"", chat_id=self.id, default_locale="uk", now=self.door.clock(),
+        )  # fmt: skip
+        assert isinstance(turn, Turn)
+        return turn
+
+    async def draft(self) -> Draft | None:
+        row = (await self.known()).drafts.get(REPORT.name)
+        return Draft.from_json(row.content) if row else None
+
+    async def at(self) -> str:
+        """The open question or screen of the report; "@home" and the like anywhere else."""
+        turn = await self.known()
+        spot: Any = turn.conversation.state.get("spot") or {}
+        if spot.get("kind") != "report":
+            return f"@{spot.get('kind', '')}"
+        return str(turn.drafts[REPORT.name].content["at"])
+
     async def edits(self, message_id: int, text: str) -> str:
         return await self.update(
             edited_message=self.message(text=text, edit_date=1_795_000_001) | {"message_id": message_id}
@@ -101,6 +144,11 @@ class Person:
         """What can be pressed now, in order."""
         return [one["text"] for _, shown in sorted(self.messages.items()) for one in shown.buttons]
 
+    def shown(self) -> list[str]:
+        """What can be pressed or taken from the phone's keyboard under the newest message."""
+        newest = self.messages[max(self.messages)]
+        return [one["text"] for one in newest.buttons] + newest.keyboard
+
     @property
     def last(self) -> str:
         """The newest message."""
@@ -124,6 +172,7 @@ class Person:
 
     def _obey(self, method: str, params: dict[str, Any], tag: str | None) -> None:
         self.calls.append((method, params))
+        assert 0 < len(params.get("text", "-")) <= TELEGRAM_TAKES
         if method == "sendMessage":
             message_id = next(_numbers)
             self.messages[message_id] = Shown(params["text"], *_keys(params), message_id)
