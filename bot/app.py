@@ -15,7 +15,7 @@ from typing import Final
 
 from bot import guardian
 from bot.demo import Demo
-from bot.house import FAMILY, House, post_of, site_of
+from bot.house import FAMILY, House, Pools, post_of, site_of
 from bot.intake import Diligence, Lead, Process
 from bot.janitor import Janitor
 from bot.keyring import Keyring
@@ -26,13 +26,11 @@ from bot.profile import introduce
 from bot.settings import Settings
 from bot.telegram import Api
 from bot.webhook import Hook, Webhook
-from cases import database
 from delivery.pace import Limits
 from delivery.sender import Sender
 from vault.recipients import ListRefused
 
 _FINISH_SECONDS: Final = 25.0
-_SPARE_CONNECTIONS: Final = 6
 _WEBHOOK_PATIENCE: Final = 6.0  # with a look at the database, within the ten seconds of a request
 _THRESHOLDS: Final = (5_000, 20, 50)
 
@@ -67,11 +65,9 @@ async def serve(
     keyring = Keyring.of(settings, _now)
     _obey(stop, keyring)
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(
-            await database.connect(dsn, most=settings.parallel_chats * 2 + _SPARE_CONNECTIONS)
-        )
+        pools = await stack.enter_async_context(Pools.open(dsn, settings.parallel_chats))
         nursery = await stack.enter_async_context(Nursery())
-        house = House(settings, site_of(settings, demo), keyring, pool, dsn, nursery, stop)
+        house = House(settings, site_of(settings, demo), keyring, pools, dsn, nursery, stop)
         if revive is not None:
             nursery.start("guardian", guardian.watch(dsn, revive, stop), lasting=True)
         senders = _send(house) if parts.delivery else {}
@@ -123,7 +119,7 @@ def _send(house: House) -> dict[str, Sender]:
             line.name,
             line.token,
             house.site.api,
-            house.pool,
+            house.pools.sender,
             house.keyring.vault,
             limits=limits,
             worker=worker,
@@ -133,7 +129,7 @@ def _send(house: House) -> dict[str, Sender]:
     for name, sender in senders.items():
         nursery.start(f"sender {name}", sender.run(house.stop), lasting=True)
     bots = {line.name: line.bot_id for line in house.site.lines}
-    janitor = Janitor(house.pool, house.keyring, post_of(house), bots, _now)
+    janitor = Janitor(house.pools, house.keyring, post_of(house), bots, _now)
     nursery.start("janitor", janitor.run(house.stop), lasting=True)
     return senders
 

@@ -19,7 +19,7 @@ def build_door(house: House, line: Line, api: Api) -> Door:
         name=line.name,
         bot=Bot(line.token),
         dispatcher=dispatcher,
-        database=house.pool,
+        database=house.pools.intake,
         vault=house.keyring.vault,
         signer=house.keyring.sign,
         recipients=house.keyring.recipients,
@@ -33,7 +33,7 @@ def build_door(house: House, line: Line, api: Api) -> Door:
 def _router(house: House, line: Line) -> Router:
     if line.name == FAMILY:
         return family.router()
-    return staff.router(partial(counts, house.pool))
+    return staff.router(partial(counts, house.pools.intake))
 
 
 def _answering(house: House, api: Api) -> Answer:

@@ -9,7 +9,7 @@ from typing import Final
 import asyncpg
 
 from bot.nursery import nap
-from bot.postgres import ServerRefused
+from bot.postgres_home import ServerRefused
 from cases import outbox
 
 _EVERY: Final = 5.0

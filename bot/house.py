@@ -1,7 +1,11 @@
 """What every part of a process is given: Telegram's address, the bots, keys, the database."""
 
 import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 import asyncpg
 
@@ -9,9 +13,13 @@ from bot.demo import Demo
 from bot.keyring import Keyring
 from bot.nursery import Nursery
 from bot.settings import Settings
+from cases import database
 from handlers.sending import Bell, Post
 
 FAMILY, STAFF = "family", "staff"
+INTAKE, SENDER, JANITOR = "dodomu_bot", "dodomu_sender", "dodomu_janitor"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,13 +47,42 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Pools:
+    """The same database, each with no more rights than its work needs (see migrations/0003)."""
+
+    intake: "asyncpg.Pool"
+    sender: "asyncpg.Pool"
+    janitor: "asyncpg.Pool"
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, dsn: str, parallel: int) -> AsyncIterator[Self]:
+        """Connections are made when needed. Raises cases.outbox.AWAY's errors.
+
+        A login that was not granted the roles works with its own rights, and the log says so.
+        """
+        granted = await database.roles(dsn)
+        missing = sorted({INTAKE, SENDER, JANITOR} - granted)
+        if missing:
+            _log.warning("roles are not granted", extra={"missing": len(missing)})
+        async with AsyncExitStack() as stack:
+            opened = [
+                await stack.enter_async_context(
+                    await database.connect(dsn, most=most, role=role if role in granted else None)
+                )
+                for role, most in ((INTAKE, parallel + 2), (SENDER, parallel + 4), (JANITOR, 2))
+            ]
+            yield cls(*opened)
+
+
+@dataclass(frozen=True)
 class House:
-    """Made once per process. `dsn` is for sessions of one's own, `pool` for everything else."""
+    """Made once per process. `dsn` is for sessions of one's own, `pools` for everything else."""
 
     settings: Settings
     site: Site
     keyring: Keyring
-    pool: "asyncpg.Pool"
+    pools: Pools
     dsn: str = field(repr=False)
     nursery: Nursery = field(repr=False)
     stop: asyncio.Event = field(repr=False)

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import asyncpg
 
 from bot.envelope import Envelope
-from cases import outbox
+from cases import gate, outbox
 
 Process: TypeAlias = Callable[[bytes], Awaitable[str]]
 """One update, as bytes: "committed", "duplicate", "ignored" or "quarantined". Raises
@@ -123,7 +123,7 @@ class Lead:
             if self._session is None:
                 self._session = await asyncpg.connect(self.dsn, timeout=10)
             # The lock may be taken again and again by the session that has it.
-            return await outbox.take_lead(self._session, f"poll {self.name}")
+            return await gate.take_lead(self._session, f"poll {self.name}")
         except outbox.AWAY:
             await self.close()
             return False

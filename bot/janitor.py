@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import asyncpg
-
+from bot.house import Pools
 from bot.keyring import Keyring
 from bot.nursery import nap
 from cases import outbox, retention
@@ -28,7 +27,7 @@ _log = logging.getLogger(__name__)
 class Janitor:
     """Runs every hour in the process that sends. `bots`: Telegram's id of each bot by its name."""
 
-    pool: "asyncpg.Pool"
+    pools: Pools
     keyring: Keyring
     post: Post
     bots: dict[str, int]
@@ -40,7 +39,9 @@ class Janitor:
             pause = _EVERY
             try:
                 passed = await self.passed_on()
-                gone = await retention.expire(self.pool, signer=self.keyring.sign, now=self.now())
+                gone = await retention.expire(
+                    self.pools.janitor, signer=self.keyring.sign, now=self.now()
+                )
             except outbox.AWAY as error:
                 _log.warning("the janitor could not work", extra={"error": type(error).__name__})
                 pause = _SOON
@@ -55,7 +56,7 @@ class Janitor:
         """Send the drafts whose families allowed it; how many. Raises AWAY's errors."""
         done = 0
         while waiting := await retention.abandoned(
-            self.pool, self.keyring.vault, self.bots, now=self.now()
+            self.pools.intake, self.keyring.vault, self.bots, now=self.now()
         ):
             sent = [turn for turn in waiting if await self._pass_on(turn)]
             done += len(sent)
@@ -68,7 +69,7 @@ class Janitor:
         try:
             await pass_on(self.post, turn, now)
             await turns.save(
-                self.pool, self.keyring.vault, turn, signer=self.keyring.sign, now=now
+                self.pools.intake, self.keyring.vault, turn, signer=self.keyring.sign, now=now
             )
         except ListRefused as refused:
             _log.critical("a draft cannot be sealed", extra={"reason": refused.reason})

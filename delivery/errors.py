@@ -4,7 +4,7 @@ Reasons are our own words. Telegram's may quote the message, and reasons are sto
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -64,7 +64,7 @@ class Permanent:
 class NewChat:
     """The group has moved: the same call to the new id."""
 
-    chat_id: int
+    chat_id: int = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from cases import outbox
+from cases import gate, outbox
 from cases.outbox import Claimed, Database, Receipt
 from delivery.counters import Counters
 
@@ -105,10 +105,10 @@ class Ledger:
         self.counters.retried += 1
 
     async def pause(self, bot: str, seconds: float) -> None:
-        await self._written(None, lambda: outbox.pause(self._database, bot, seconds))
+        await self._written(None, lambda: gate.pause(self._database, bot, seconds))
 
     async def close(self, row: Claimed, bot: str, why: str) -> None:
-        await self._written(row, lambda: outbox.stop(self._database, bot, why))
+        await self._written(row, lambda: gate.stop(self._database, bot, why))
 
     async def _mark(
         self, row: Claimed, mark: Callable[..., Awaitable[bool]], *how: Any, **more: Any

@@ -13,7 +13,7 @@ from typing import Final
 
 from telegram.ext import ExtBot
 
-from cases import outbox
+from cases import gate, outbox
 from cases.outbox import BROADCAST, Claimed, Database
 from delivery.counters import Counters
 from delivery.courier import Courier, Moved
@@ -112,7 +112,7 @@ class Sender:
 
     async def _led(self, session: Database, stop: asyncio.Event) -> bool:
         while not stop.is_set():
-            if await outbox.take_lead(session, self._bot):
+            if await gate.take_lead(session, self._bot):
                 return True
             await _within(stop, _STANDBY_SECONDS)
         return False
@@ -124,9 +124,9 @@ class Sender:
         self.counters.recovered += taken
         # Whoever sent before us may have used up this second.
         self._pace.fill()
-        if left := await outbox.paused(session, self._bot):
+        if left := await gate.paused(session, self._bot):
             self._pace.halt(left)
-        await outbox.listen(session, self._heard)
+        await gate.listen(session, self._heard)
         self.leading = True
         _LOG.info("%s: %s sends now; rows taken over: %d", self._bot, worker, taken)
         await self._pacer.initialize()

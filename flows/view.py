@@ -16,7 +16,7 @@ from flows.kinds.choice import Many
 from flows.kinds.consent import Consent
 from flows.kinds.kind import Now
 from flows.model import Flow, Group, Step
-from flows.path import CLOSING, Stop
+from flows.path import Stop
 
 
 @dataclass(frozen=True)
@@ -203,15 +203,10 @@ def _check(flow: Flow, draft: Draft) -> View:
         buttons.append((Button("send", Word("check.send"), main=True),))
     buttons.append((Button("tasks", Word("check.more")),))
     answered = {name.key for name, _ in table}
-    buttons.extend(
-        (
-            Button(
-                f"edit {one.key}", Word("check.change", {"section": section_name(flow, one.key)})
-            ),
-        )
-        for one in flow.sections
-        if section_name(flow, one.key).key in answered
-    )
+    for one in flow.sections:
+        name = section_name(flow, one.key)
+        if name.key in answered:
+            buttons.append((Button(f"edit {one.key}", Word("check.change", {"section": name})),))
     buttons.append((_BACK, Button("stop", Word("check.later"))))
     enough = () if absent else (Word("check.enough"),)
     return View(Word("check.ask"), tuple(buttons), after=enough, review=tuple(table))
@@ -262,7 +257,7 @@ def _navigation(
         first.append(Button("unknown", Word("nav.unknown")))
     held = paths.answered(draft, stop)
     second: list[Button] = []
-    if held and stop.section != CLOSING:
+    if held and not isinstance(step.kind, Consent):  # which is given by its own button alone
         second.append(Button("skip", Word("nav.keep")))
     elif step.sensitive and not held:
         second.append(Button("decline", Word("nav.decline")))

@@ -6,9 +6,9 @@ from flows import engine, path, view
 from flows.answers import Json, State, Word
 from flows.engine import Nowhere
 from flows.kinds.subs import text_in
-from flows.report import REPORT
+from flows.report import REPORT, STORY
 from flows.view import Button, View
-from handlers.report import begin, draft_in, keep, refuse, remember_answer, section_now
+from handlers.report import begin, draft_in, keep, remember_answer, section_now
 from handlers.talk import Said, Talk
 from locales import say
 
@@ -30,8 +30,8 @@ class Stray:
     async def act(self, talk: Talk, action: str) -> None:
         text = text_in(talk.spot, "text")
         talk.quieten()
-        talk.resume()
         if action == "drop":
+            talk.resume()
             talk.say("stray.dropped")
             return_to(talk)
             return
@@ -39,11 +39,12 @@ class Stray:
         held = draft.answers.get(NOTES)
         before = str(held.value) if held is not None and held.state is State.GIVEN else ""
         turned = engine.replaced(REPORT, draft, NOTES, f"{before}\n{text}".strip(), talk.world)
-        keep(talk, turned.draft)
         if turned.refused is not None:
-            refuse(talk, turned.refused)
-        else:
-            talk.say("stray.kept")
+            talk.say(f"error.{turned.refused.code}", **turned.refused.params)
+            talk.show_again()
+            return
+        keep(talk, turned.draft)
+        talk.say("stray.kept")
         talk.move("report")
         talk.show_again()
 
@@ -56,7 +57,9 @@ def wander(talk: Talk, said: Said) -> None:
     """Hold the words and ask. More words before the answer are held with them."""
     held = text_in(talk.spot, "text") if talk.spot_kind == "stray" else ""
     text = f"{held}\n{said.text}".strip()
-    if talk.spot_kind == "stray":
+    if len(text) > STORY:
+        talk.say("error.too_long", count=len(text), limit=STORY)
+    elif talk.spot_kind == "stray":
         talk.person.state["spot"] = {**talk.spot, "text": text}
     else:
         talk.interrupt("stray", text=text)
@@ -132,7 +135,7 @@ class Edited:
             return
         keep(talk, turned.draft)
         if turned.refused is not None:
-            refuse(talk, turned.refused)
+            talk.say(f"error.{turned.refused.code}", **turned.refused.params)
         else:
             talk.say("edited.updated")
         return_to(talk)

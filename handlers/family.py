@@ -197,8 +197,9 @@ async def tapped(query: CallbackQuery, talk: Talk) -> None:
     if pressed is None or query.message is None:
         _stale(talk)
         return
-    if expired(talk) or not talk.is_live(int(pressed[1])):
-        _stale(talk)
+    revision = int(pressed[1])
+    if expired(talk) or not talk.is_live(revision):
+        _stale(talk, revision)
         return
     spot = talk.spots[talk.spot_kind]
     buttons = spot.view(talk).buttons()
@@ -221,7 +222,7 @@ async def tapped(query: CallbackQuery, talk: Talk) -> None:
         talk.note_press()
 
 
-def _stale(talk: Talk) -> None:
+def _stale(talk: Talk, revision: int | None = None) -> None:
     """An old button acts on nothing; the question that is open now is shown again.
 
     The same press by an impatient finger is no old button: its answer is on screen already.
@@ -230,6 +231,8 @@ def _stale(talk: Talk) -> None:
         talk.toast = say(talk.locale, "stale.saved")
         return
     talk.toast = say(talk.locale, "stale")
+    if not talk.spot_kind and revision == talk.person.revision:
+        return  # twice on "I do not agree"
     if talk.spot_kind == "away" and talk.settled.agreed:
         talk.move("home")
     if talk.spot_kind in ("", "away"):

@@ -233,13 +233,19 @@ class Talk:
 
     def note_press(self) -> None:
         """The pressed button, and the screen it led to."""
-        if self.tap is not None:
-            self.person.state["pressed"] = [self.tap.data, self.person.revision]
+        if self.tap is not None and self.spot_kind:
+            self.person.state["pressed"] = self._press(self.tap)
 
     def pressed_just_now(self) -> bool:
-        """Whether this press repeats the one that led to what is on screen."""
+        """Whether this press repeats the one that led to what is on screen.
+
+        After a crash a question may stand in the chat twice; the other copy's button is old.
+        """
         held = self.person.state.get("pressed")
-        return self.tap is not None and held == [self.tap.data, self.person.revision]
+        return self.tap is not None and held == self._press(self.tap)
+
+    def _press(self, tap: Tap) -> list[Json]:
+        return [tap.data, tap.message_id, self.person.revision]
 
     @property
     def _live_keyboard(self) -> bool:

@@ -8,7 +8,8 @@ from typing import Annotated
 import asyncpg
 from cyclopts import App, Parameter
 
-from bot.postgres import ServerRefused, current, migrate, serving, wanted
+from bot.postgres import current, migrate, serving, wanted
+from bot.postgres_home import ServerRefused
 from bot.settings import SettingsRefused, load
 
 app = App(name="db", help="The database: bring it up to date, check it.")

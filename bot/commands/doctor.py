@@ -13,7 +13,8 @@ import asyncpg
 from cyclopts import Parameter
 
 from bot.keyring import Keyring
-from bot.postgres import ServerRefused, current, serving, wanted
+from bot.postgres import current, serving, wanted
+from bot.postgres_home import ServerRefused
 from bot.settings import Settings, SettingsRefused, load
 from bot.telegram import Api, Away, Refused, TokenRefused
 from locales.contacts import OLDEST_DAYS, every

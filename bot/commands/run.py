@@ -14,7 +14,8 @@ import asyncpg
 from cyclopts import App
 
 from bot import demo, log
-from bot.postgres import ServerRefused, current, embedded, migrate, wanted
+from bot.postgres import current, embedded, migrate, wanted
+from bot.postgres_home import ServerRefused
 from bot.settings import Settings, SettingsRefused, load
 from bot.telegram import Refused, TokenRefused
 from vault.keys import KeyFileRefused

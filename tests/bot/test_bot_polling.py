@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest
 from doorstep import Doorstep, eventually, people, say, sim
 
@@ -122,6 +123,15 @@ async def test_an_update_that_always_fails_is_quarantined_and_blocks_nobody(runn
     ]
     assert sorted(door.texts()) == ["after", "other"]
     assert max(door.tried.values()) == 3
+    assert pending(running) == 0
+
+
+async def test_a_value_the_database_cannot_take_is_the_updates_fault(running, api):
+    (olena,) = await people(running.url, 1)
+    await say(running.url, [(olena, "a")])
+    door = Doorstep(trouble=lambda _update, _attempt: asyncpg.DataError())
+    async with polled(Polling(api, door.diligence())):
+        await eventually(lambda: len(door.kept) == 1)
     assert pending(running) == 0
 
 

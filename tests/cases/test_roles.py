@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from cases_reports import AT, whole
 
-from cases import database, outbox
+from cases import database, gate, outbox
 from cases.audit import Signer
 from cases.document import Consented
 from cases.intake import prepare
@@ -82,9 +82,9 @@ async def test_the_sender_sends(
         [row] = await outbox.claim(own, "family", "w", 8)
         assert await outbox.sent(own, "w", [outbox.Receipt(row.id, 17)]) == {row.id}
         assert await outbox.message_of(own, row.chat_ref, "q1") == 17
-        await outbox.pause(own, "family", 0)
-        await outbox.stop(own, "family", "token")
-        assert await outbox.reopen(own, "family")
+        await gate.pause(own, "family", 0)
+        await gate.stop(own, "family", "token")
+        assert await gate.reopen(own, "family")
         await pool.execute("UPDATE outbox SET state = 'queued'")
         [row] = await outbox.claim(own, "family", "w", 8)
         assert await outbox.unreachable(own, "w", row.id, "blocked", whole_chat=True)

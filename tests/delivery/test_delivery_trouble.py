@@ -3,7 +3,7 @@
 import pytest
 from post_office import Office, eventually
 
-from cases import outbox
+from cases import gate
 from delivery.sender import Sender
 
 
@@ -155,7 +155,7 @@ async def test_a_refused_token_stops_sending_until_somebody_reopens(office: Offi
     stored = await office.row(row)
     assert (stored["state"], stored["attempts"]) == ("queued", 0)
     office.token = right
-    assert await outbox.reopen(office.pool, "family")
+    assert await gate.reopen(office.pool, "family")
     await office.pool.execute("UPDATE outbox SET not_before = now()")
     async with office.sender():
         await office.done()

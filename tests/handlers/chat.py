@@ -13,6 +13,12 @@ from flows.report import REPORT
 from handlers.door import Door
 
 TELEGRAM_TAKES = 4_096
+STAFF_BOT, STAFF_CHAT = 1_000_002, -1_001_000_000_001
+STALE = "Це питання вже пройдено. Змінити відповідь можна на перевірці."
+SAVED = "Вже збережено."
+NO_UPDATE = -(2**40)
+PLAIN_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
+"""Dates are written with spaces that keep a day with its month."""
 
 _numbers = itertools.count(1000)
 
@@ -94,7 +100,7 @@ class Person:
         """What the bot remembers of this chat."""
         turn = await turns.load(
             self.door.database, self.door.vault, bot="family", bot_id=self.door.bot.id,
-            update_id=-1, digest=b"", chat_id=self.id, default_locale="uk", now=self.door.clock(),
+            update_id=NO_UPDATE, digest=b"", chat_id=self.id, default_locale="uk", now=self.door.clock(),
         )  # fmt: skip
         assert isinstance(turn, Turn)
         return turn
@@ -113,7 +119,8 @@ class Person:
 
     async def edits(self, message_id: int, text: str) -> str:
         return await self.update(
-            edited_message=self.message(text=text, edit_date=1_795_000_001) | {"message_id": message_id}
+            edited_message=self.message(text=text, edit_date=1_795_000_001)
+            | {"message_id": message_id}
         )
 
     async def taps(self, label: str) -> str:
@@ -175,7 +182,7 @@ class Person:
         assert 0 < len(params.get("text", "-")) <= TELEGRAM_TAKES
         if method == "sendMessage":
             message_id = next(_numbers)
-            self.messages[message_id] = Shown(params["text"], *_keys(params), message_id)
+            self.messages[message_id] = Shown(_plain(params["text"]), *_keys(params), message_id)
             if tag:
                 self.tags[tag] = message_id
             return
@@ -186,8 +193,19 @@ class Person:
         message_id = params.get("message_id") or self.tags[params["message_tag"]]
         if message_id in self.messages:
             shown = self.messages[message_id]
-            shown.text = params.get("text", shown.text)
+            shown.text = _plain(params.get("text", shown.text))
             shown.buttons, shown.keyboard = _keys(params)
+
+
+def kept(turn: Turn) -> str:
+    """What an old button must not change: the place and the answers."""
+    spot = turn.conversation.state.get("spot")
+    drafts = {flow: row.content for flow, row in turn.drafts.items()}
+    return json.dumps([spot, drafts], sort_keys=True)
+
+
+def _plain(text: str) -> str:
+    return text.translate(PLAIN_SPACES)
 
 
 def _keys(params: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:

@@ -1,24 +1,19 @@
 """The door of the family bot on a real database, with keys that nobody uses."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from aiogram import Bot, Dispatcher
-from chat import Person
+from chat import STAFF_BOT, STAFF_CHAT, Person
 
 import locales
-from cases import database
 from handlers import family
 from handlers.door import Door
 from handlers.sending import Bell, Post
 from vault import chain, keys, recipients
-
-STAFF_BOT, STAFF_CHAT = 1_000_002, -1_001_000_000_001
 
 
 @pytest.fixture(autouse=True)
@@ -28,15 +23,9 @@ def _strict() -> Iterator[None]:
     locales.strict(False)
 
 
-@pytest.fixture
-async def pool(database_url: str) -> "AsyncIterator[asyncpg.Pool]":
-    async with await database.connect(database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def keyset(tmp_path: Path) -> Any:
-    return keys.make_all(tmp_path / "keys", datetime.now(UTC))
+@pytest.fixture(scope="session")
+def keyset(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return keys.make_all(tmp_path_factory.mktemp("ring") / "keys", datetime.now(UTC))
 
 
 @pytest.fixture
@@ -77,10 +66,18 @@ def olena(door: Door) -> Person:
 
 
 @pytest.fixture
+def petro(door: Door) -> Person:
+    """Somebody else, at the same door."""
+    return Person(door, id=7_000_002, toasts=door.answer.toasts)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
 def arrive() -> Callable[[Person], Any]:
     """From /start to home, in Ukrainian, safe, abroad."""
 
-    async def arriving(person: Person, area: str = "За кордоном", safe: str = "Так, безпечно") -> None:
+    async def arriving(
+        person: Person, area: str = "За кордоном", safe: str = "Так, безпечно"
+    ) -> None:
         await person.says("/start")
         await person.taps("Українська")
         await person.taps(safe)

@@ -58,7 +58,9 @@ async def test_rooms_that_are_not_built_say_so(olena, arrive, command):
     assert "Чим допомогти?" in olena.last
 
 
-@pytest.mark.parametrize(("command", "words"), [("/help", "Що вміє цей бот"), ("/privacy", "Ваші права")])
+@pytest.mark.parametrize(
+    ("command", "words"), [("/help", "Що вміє цей бот"), ("/privacy", "Ваші права")]
+)
 async def test_help_and_privacy_leave_the_question_open(olena, arrive, command, words):
     await arrive(olena)
     await olena.does("[Повідомити про дитину]", command)

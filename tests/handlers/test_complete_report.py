@@ -1,15 +1,13 @@
 """A report over all sections: what is sealed is what was asked and what was said."""
 
 import pytest
+from chat import PLAIN_SPACES
 from stored import answers_of, open_cases
 from walk import COMPLETE, question, walk, walk_all
 
 from cases.telling import tell
 from flows.answers import Word
 from flows.report import REPORT
-
-NARROW = {"\u00a0": " ", "\u202f": " "}
-"""Spaces that keep a day with its month, written as plain ones."""
 
 #: questions of another branch than the complete report takes, and how a family comes there
 BRANCHES = {
@@ -27,9 +25,7 @@ BRANCHES = {
 }  # fmt: skip
 
 
-async def test_the_sealed_case_holds_every_question_and_every_answer(
-    olena, arrive, door, keyset
-):
+async def test_the_sealed_case_holds_every_question_and_every_answer(olena, arrive, door, keyset):
     await arrive(olena)
     asked = [at for at in await walk_all(olena) if question(at) in COMPLETE]
     (case,) = await open_cases(door, keyset)
@@ -38,7 +34,7 @@ async def test_the_sealed_case_holds_every_question_and_every_answer(
     for row in told:
         key = question(row["address"])
         assert row["question"] == tell("uk", Word(f"{REPORT.name}.{key}.ask"))
-        answer = row["answer"].translate(str.maketrans(NARROW))
+        answer = row["answer"].translate(PLAIN_SPACES)
         assert answer.startswith(COMPLETE[key][1]), key
         assert row["state"] == "given"
 
@@ -78,20 +74,18 @@ async def test_what_was_agreed_to_is_sealed_with_it(olena, arrive, door, keyset)
 
 
 @pytest.mark.parametrize(
-    ("button", "state", "words"),
+    ("button", "told"),
     [
-        ("[Не знаю]", "unknown", "не знаєте"),
-        ("[Пропустити]", "skipped", "не вказано"),
+        ("[Не знаю]", ("unknown", "не знаєте")),
+        ("[Пропустити]", ("skipped", "не вказано")),
     ],
 )
-async def test_not_known_and_skipped_stay_apart(
-    olena, arrive, door, keyset, button, state, words
-):
+async def test_not_known_and_skipped_stay_apart(olena, arrive, door, keyset, *, button, told):
     await arrive(olena)
     await walk_all(olena, {"alternate_names": (button,)})
     (case,) = await open_cases(door, keyset)
     row = next(one for one in answers_of(case) if one["address"].endswith("alternate_names"))
-    assert (row["state"], row["answer"]) == (state, words)
+    assert (row["state"], row["answer"]) == told
 
 
 async def test_what_somebody_would_rather_not_say_is_kept_as_that(olena, arrive, door, keyset):
@@ -123,4 +117,6 @@ async def test_two_children_are_sealed_as_two(olena, arrive, door, keyset):
         "Ковальчук Софія Андріївна",
         "Ковальчук Іван Андрійович",
     ]
-    assert await door.database.fetchval("SELECT count(*) FROM sealed_object WHERE kind = 'card'") == 2
+    assert (
+        await door.database.fetchval("SELECT count(*) FROM sealed_object WHERE kind = 'card'") == 2
+    )

@@ -1,7 +1,5 @@
 """From /start to the receipt, as a person goes through it."""
 
-from flows.answers import State
-
 
 async def test_the_shortest_report_goes_from_start_to_a_receipt(olena, arrive, door):
     await arrive(olena)

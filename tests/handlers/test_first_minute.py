@@ -172,8 +172,17 @@ async def test_everything_up_to_home_is_said_in_english(olena):
     await olena.does("[English]")
     assert "Is it safe for you to write here now?" in olena.last
     await olena.does("[No]")
-    assert olena.shown()[0] == "Continue briefly"
-    await olena.does("[Continue briefly]", "[Abroad]")
+    assert olena.shown()[0] == "Continue, keep it short"
+    await olena.does("[Continue, keep it short]", "[Abroad]")
     assert "Who will read this" in olena.last
     await olena.taps("I understand and agree")
     assert "How can we help?" in olena.last
+
+
+async def test_a_double_tap_on_refusing_brings_nothing_new(olena):
+    await olena.does("/start", "[Українська]", "[Так, безпечно]", "[За кордоном]")
+    message_id, button = olena.button("Не погоджуюся")
+    await olena.taps("Не погоджуюся")
+    before = len(olena.messages)
+    await olena.presses(button["callback_data"], message_id)
+    assert len(olena.messages) == before
