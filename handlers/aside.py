@@ -93,8 +93,12 @@ class Forwarded:
         said = Said(
             message_id if isinstance(message_id, int) else 0, "text", text_in(spot, "text")
         )
+        tap, talk.tap = talk.tap, None  # what follows answers words, not a button
         if not await talk.spots[talk.spot_kind].hear(talk, said):
             wander(talk, said)
+        elif not talk.is_live(talk.person.revision):
+            return_to(talk)
+        talk.tap = tap
 
     async def hear(self, talk: Talk, _said: Said) -> bool:
         talk.say("error.choose")
@@ -179,4 +183,7 @@ def unreadable(talk: Talk, said: Said) -> None:
     key = keys.get(said.kind)
     if key is None and talk.spot_kind != "report":
         return
+    if said.album and said.album == talk.person.state.get("album"):
+        return  # said once, not once for each picture
+    talk.person.state["album"] = said.album
     talk.send(say(talk.locale, key or "error.text_expected"))

@@ -118,7 +118,8 @@ def _heard(message: Message) -> Said:
     if message.voice or message.video_note or message.audio:
         return Said(message.message_id, "voice", message.caption or "", forwarded)
     if message.photo or message.document or message.video:
-        return Said(message.message_id, "file", message.caption or "", forwarded)
+        album = message.media_group_id or ""
+        return Said(message.message_id, "file", message.caption or "", forwarded, album=album)
     return Said(message.message_id, "other")
 
 

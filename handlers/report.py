@@ -52,9 +52,16 @@ def until(talk: Talk) -> str:
 
 
 def section_now(talk: Talk) -> Word:
-    """The name of the section the draft is in."""
+    """The name of the section the draft is in, or that everything is told and waits."""
     draft = draft_in(talk)
-    section = engine.section_of(REPORT, draft) if draft else REPORT.sections[0].key
+    if draft is None:
+        return view.section_name(REPORT, REPORT.sections[0].key)
+    screen, _, inside = draft.at.partition("/")
+    if screen in ("#intro", "#done", "#change"):
+        return view.section_name(REPORT, inside.partition("/")[0])
+    section = engine.section_of(REPORT, draft)
+    if screen == engine.CHECK or section == path.CLOSING:
+        return Word("section.sending")
     return view.section_name(REPORT, section)
 
 

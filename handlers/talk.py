@@ -45,6 +45,8 @@ class Said:
     forwarded: bool = False
     #: number and name of a shared contact, and whether it is the sender's own
     contact: tuple[str, str, bool] | None = field(default=None, repr=False)
+    #: pictures sent together share it
+    album: str = ""
 
 
 class Spot(Protocol):

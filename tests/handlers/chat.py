@@ -115,7 +115,8 @@ class Person:
         spot: Any = turn.conversation.state.get("spot") or {}
         if spot.get("kind") != "report":
             return f"@{spot.get('kind', '')}"
-        return str(turn.drafts[REPORT.name].content["at"])
+        row = turn.drafts.get(REPORT.name)
+        return str(row.content["at"]) if row else "@expired"
 
     async def edits(self, message_id: int, text: str) -> str:
         return await self.update(
@@ -131,12 +132,21 @@ class Person:
 
     async def presses(self, data: str | None, message_id: int | None = None) -> str:
         shown: dict[str, Any] | None = {
-            "message_id": message_id or max(self.messages, default=1),
+            "message_id": message_id or self._holding(data),
             "from": {"id": self.door.bot.id, "is_bot": True, "first_name": "Додому"},
             "chat": self.chat, "date": 1_795_000_000, "text": "…",
         }  # fmt: skip
         query = {"id": str(next(_numbers)), "from": self.user, "chat_instance": "1", "data": data}
         return await self.update(callback_query=query | {"message": shown})
+
+    def _holding(self, data: str | None) -> int:
+        """The message that has this button, else the newest."""
+        holding = [
+            message_id
+            for message_id, shown in self.messages.items()
+            if any(one.get("callback_data") == data for one in shown.buttons)
+        ]
+        return max(holding or self.messages, default=1)
 
     def button(self, label: str) -> tuple[int, dict[str, Any]] | None:
         for exactly in (True, False):

@@ -297,3 +297,23 @@ async def test_one_message_longer_than_a_report_holds_is_refused_and_not_kept(ol
     assert olena.says_somewhere("а вміщується 12")
     assert await olena.at() == "@home"
     assert "Чим допомогти?" in olena.last
+
+
+async def test_forwarded_words_that_do_not_fit_are_told_so_and_the_question_stays(olena, arrive):
+    await arrive(olena)
+    await olena.does(*MINIMUM[:4])
+    await olena.forwards("31 2 2017")
+    await olena.taps("Так, записати")
+    assert olena.says_somewhere("У лютому 2017 року 28 днів")
+    assert "Коли народилася дитина?" in olena.last
+    assert olena.labels()
+
+
+async def test_pictures_sent_together_are_explained_once(olena, arrive):
+    await arrive(olena)
+    before = len(olena.messages)
+    for _ in range(5):
+        await olena.sends(**PHOTO, media_group_id="13579")
+    assert len(olena.messages) == before + 1
+    await olena.sends(**PHOTO, media_group_id="24680")
+    assert len(olena.messages) == before + 2

@@ -268,3 +268,19 @@ async def test_two_answers_at_the_same_moment_are_both_taken(olena, arrive):
     await olena.does(*MINIMUM[:2])
     await asyncio.gather(olena.says("Ковальчук Софія Андріївна"), olena.says("Ковальчук Софія"))
     assert "Записали так" in olena.last
+
+
+@pytest.mark.parametrize(
+    ("way", "section"),
+    [
+        (MINIMUM[:2], "Дитина"),
+        (MINIMUM, "Перевірка й надсилання"),
+        ((*MINIMUM, "[Надіслати прокурорам]"), "Перевірка й надсилання"),
+        ((*MINIMUM, "[Змінити: Що сталося]"), "Що сталося"),
+    ],
+)
+async def test_coming_back_names_where_the_person_stopped(olena, arrive, way, section):
+    await arrive(olena)
+    await olena.does(*way, "/start")
+    assert f"Ви зупинилися на розділі «{section}»" in olena.last
+    await olena.does("[Видалити чернетку]")

@@ -100,6 +100,8 @@ class Walker:
     rig: Rig
     id: int
     done: int = 0
+    #: the message acted upon last: what is above it is history
+    since: int = 0
 
     async def chat(self) -> list[dict[str, Any]]:
         return (await self.rig.look(f"family/chat/{self.id}"))["messages"]
@@ -110,7 +112,11 @@ class Walker:
         said = ""
         while time.monotonic() < deadline:
             # After a kill a question may stand there twice; a person looks at both.
-            open_now = [m for m in await self.chat() if m["buttons"] or m.get("keyboard")][-3:]
+            open_now = [
+                m
+                for m in await self.chat()
+                if (m["buttons"] or m.get("keyboard")) and m["message_id"] >= self.since
+            ]
             for message in reversed(open_now):
                 if text in message["text"]:
                     return message
@@ -120,18 +126,28 @@ class Walker:
 
     async def say(self, text: str) -> None:
         self.done += 1
-        await self.rig.sim("family/say", {"user": self.id, "text": text})
+        said = await self.rig.sim("family/say", {"user": self.id, "text": text})
+        self.since = said["message_id"]
 
-    async def tap(self, label: str) -> None:
+    async def tap(self, label: str, message: dict[str, Any] | None = None) -> None:
+        """The button with, or beginning with, this label: of `message`, else the newest."""
         self.done += 1
-        await self.rig.sim("family/tap", {"user": self.id, "label": label})
+        if message is None:
+            await self.rig.sim("family/tap", {"user": self.id, "label": label})
+            return
+        self.since = message["message_id"]
+        buttons = [one for row in message["buttons"] for one in row]
+        found = [one for one in buttons if one["text"] == label]
+        found += [one for one in buttons if one["text"].startswith(label)]
+        assert found, f"no {label!r} among {[one['text'] for one in buttons]}"
+        pressed = {"message_id": self.since, "data": found[0]["data"]}
+        await self.rig.sim("family/tap", {"user": self.id, **pressed})
 
     async def walk(self, script: list[tuple[str, str, str]]) -> None:
         """Steps of (what the screen must say, "say" or "tap", with what)."""
         for expected, deed, what in script:
-            if expected:
-                await self.asked(expected)
-            await (self.say(what) if deed == "say" else self.tap(what))
+            screen = await self.asked(expected) if expected else None
+            await (self.say(what) if deed == "say" else self.tap(what, screen))
 
 
 @asynccontextmanager

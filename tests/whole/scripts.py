@@ -34,7 +34,7 @@ def essentials(number: int) -> list[Step]:
     given, (oblast, town) = _NAMES[number % len(_NAMES)], _TOWNS[number % len(_TOWNS)]
     return [
         ("Чим допомогти", "tap", "Повідомити про дитину"),
-        ("Ким Ви є дитині", "tap", "Мати"),
+        ("Ким Ви є дитині?", "tap", "Мати"),
         ("Прізвище, ім’я", "say", f"{surname(number)} {given} Андріївна"),
         ("Записали так", "tap", "Так"),
         ("Коли народилася", "say", f"{1 + number % 28} {1 + number % 12} {2010 + number % 10}"),

@@ -37,7 +37,7 @@ async def test_a_canarys_words_are_in_no_log_no_button_no_bell_and_not_in_the_da
         [
             *scripts.ARRIVE,
             ("Чим допомогти", "tap", "Повідомити про дитину"),
-            ("Ким Ви є дитині", "tap", "Мати"),
+            ("Ким Ви є дитині?", "tap", "Мати"),
             ("Прізвище, ім’я", "say", f"{SURNAME} {GIVEN} Іванівна"),
             ("Записали так", "tap", "Так"),
             ("Коли народилася", "say", "27 3 2017"),

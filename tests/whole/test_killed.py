@@ -111,6 +111,7 @@ def kills_of_postgres(rig: Rig):
 
 
 async def everything_is_right(rig: Rig, people: list[Walker]) -> None:
+    await everything_is_sent(rig)
     rig.stop()
     url = rig.database.url
     found = await opened.cases(url, rig.keyset)
@@ -126,6 +127,18 @@ async def everything_is_right(rig: Rig, people: list[Walker]) -> None:
     connection = await asyncpg.connect(url)
     try:
         await nothing_is_left_over(rig, connection, people)
+    finally:
+        await connection.close()
+
+
+async def everything_is_sent(rig: Rig) -> None:
+    """What tidies up comes last; nobody waits for it, and yet it must come."""
+    connection = await asyncpg.connect(rig.database.url)
+    waiting = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')"
+    try:
+        async with asyncio.timeout(90):
+            while await connection.fetchval(waiting):
+                await asyncio.sleep(0.2)
     finally:
         await connection.close()
 
