@@ -41,8 +41,8 @@ def run(
     *parts: Literal["start", "memory", "speed"],
     rounds: int = 5,
     drafts: tuple[int, ...] = (1_000, 10_000),
-    seconds: float = 30.0,
-    warm: float = 10.0,
+    seconds: float = 20.0,
+    warm: float = 8.0,
     rates: tuple[float, ...] = (30.0, 100.0),
     log: Path | None = None,
 ) -> None:

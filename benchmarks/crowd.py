@@ -5,6 +5,7 @@ time.monotonic, which all processes of one computer share.
 """
 
 import asyncio
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ Call: TypeAlias = dict[str, Any]
 
 _FIRST_PERSON: Final = 1_000_000_001
 _FAMILY: Final[Call] = {"id": 1_000_001, "is_bot": True, "first_name": "Dodomu"}
-_PRESENT: Final = 200  # people among whom an open loop takes turns
+_ENTRY: Final = 0.075  # seconds between two who enter
 
 
 class Lost(Exception):
@@ -63,23 +64,34 @@ class Crowd:
     _script: str = "report"
     _open: bool = False
 
-    def enter(self, script: str, in_flight: int, most: int, ids: Iterator[int] | None) -> None:
-        """Closed loop: `in_flight` people at once, `most` in all; who is done is followed."""
+    async def enter(
+        self, script: str, in_flight: int, most: int, ids: Iterator[int] | None
+    ) -> None:
+        """Closed loop: `in_flight` people at once, `most` in all; who is done is followed.
+
+        They come one by one, or all of them would seal their reports in the same moment.
+        """
         self._script, self._left, self._open = script, most, False
         self._ids = ids or self._strangers
-        for _ in range(in_flight):
+        for _ in range(min(in_flight, most)):
             self._next()
+            await asyncio.sleep(_ENTRY)
 
     async def stream(self, script: str, rate: float) -> None:
-        """Open loop: a step each 1/`rate` seconds, whatever the bot does. Until cancelled."""
+        """Open loop: a step each 1/`rate` seconds, whatever the bot does. Until cancelled.
+
+        Whose step it is, is chance: reports are sealed now and then, as in life.
+        """
         self._script, self._left, self._open, self._ids = script, 0, True, self._strangers
+        length = len(SCRIPTS[script](0))
         began = time.monotonic()
         for number in count():
             due = began + number / rate
             await asyncio.sleep(max(due - time.monotonic(), 0))
-            if len(self.people) < _PRESENT or not self._idle:
+            if not self._idle or not secrets.randbelow(length):
                 self._step(self._person(), due)
             else:
+                self._idle.rotate(secrets.randbelow(len(self._idle)))
                 self._step(self._idle.popleft(), due)
 
     def leave(self) -> None:

@@ -94,7 +94,8 @@ class Stub:
     async def _walk(self, wanted: dict[str, Any]) -> None:
         """`script`, `in_flight`, `most` people in all; `first`: the id of the first of them."""
         ids = count(wanted["first"]) if "first" in wanted else None
-        self._crowd.enter(wanted["script"], wanted["in_flight"], wanted["most"], ids)
+        entering = self._crowd.enter(wanted["script"], wanted["in_flight"], wanted["most"], ids)
+        self._nursery.start("entering", entering)
 
     async def _stream(self, wanted: dict[str, Any]) -> None:
         """`script`, `rate` in updates a second."""

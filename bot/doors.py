@@ -9,6 +9,8 @@ from bot.telegram import Api, Away, Refused
 from cases.queue import counts
 from handlers import family, staff
 from handlers.door import Answer, Door
+from handlers.mine import Shelf
+from handlers.spots import spots
 
 
 def build_door(house: House, line: Line, api: Api) -> Door:
@@ -23,7 +25,7 @@ def build_door(house: House, line: Line, api: Api) -> Door:
         vault=house.keyring.vault,
         signer=house.keyring.sign,
         recipients=house.keyring.recipients,
-        spots=family.spots(post_of(house)) if line.name == FAMILY else {},
+        spots=spots(post_of(house), Shelf(house.pools.intake)) if line.name == FAMILY else {},
         clock=house.keyring.now,
         answer=_answering(house, api),
         group=house.site.staff_chat if line.name == STAFF else None,

@@ -208,9 +208,9 @@ async def _store(prepared: Prepared, connection: "asyncpg.Connection") -> None:
 _CASE: Final = """
 INSERT INTO cases (id, code, chat_ref, kind, status, level, reasons, rules_version, age_band,
                    oblast, scenario, locale, channel, partial, children, answers, recipient,
-                   received_at, due_at)
+                   received_at, due_at, objects)
 VALUES ($1, $2, $3, $4, 'received', $5, $6, $7, $8,
-        $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 """
 
 
@@ -222,5 +222,5 @@ def _case_row(prepared: Prepared) -> tuple[object, ...]:
         *(found.age_band, found.oblast, found.scenario),
         *(prepared.locale, prepared.channel, prepared.partial),
         *(found.children, found.answers, prepared.key.recipient),
-        *(prepared.received_at, verdict.due_at),
+        *(prepared.received_at, verdict.due_at, len(prepared.objects)),
     )

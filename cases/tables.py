@@ -130,6 +130,13 @@ CASES = Table(
     Column("recipient", Text, nullable=False),
     _now("received_at"),
     Column("due_at", _INSTANT, nullable=False),
+    #: how many sealed objects it has: the number of the newest
+    Column("objects", Integer, nullable=False, server_default=text("0")),
+    #: the newest return status the family claims; what is confirmed stands elsewhere
+    Column("claimed", Text),
+    Column("claimed_at", _INSTANT),
+    Column("withdrawn_at", _INSTANT),
+    Column("erase_asked_at", _INSTANT),
     Index(None, "chat_ref"),
     Index(None, "status", "due_at"),
 )
@@ -155,6 +162,19 @@ SEALED_OBJECT = Table(
     Column("sha256", LargeBinary, nullable=False),
     _now("created_at"),
     UniqueConstraint("case_id", "sequence"),
+)
+
+#: What happened to a case from the family's side, in order; nothing is ever changed here.
+CASE_UPDATE = Table(
+    "case_update",
+    METADATA,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("claimed", Text),
+    Column("sequence", Integer),
+    Column("at", _INSTANT, nullable=False),
+    Index(None, "case_id", "at"),
 )
 
 #: The family's own copy of what it sent, sealed to a key that only code + PIN yield.

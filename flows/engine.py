@@ -14,14 +14,14 @@ from flows import going
 from flows import path as paths
 from flows.answers import Answer, Deeper, Invalid, Json, NotKnown, Outcome, State, Taken
 from flows.draft import Draft
-from flows.going import CHECK, READY, TASKS, World, go, section_of, to_essential
+from flows.going import CHECK, LEFT, READY, TASKS, World, go, section_of, to_essential
 from flows.kinds.cleaning import clean_line, storable
 from flows.kinds.kind import Now
 from flows.kinds.phones import Phone
 from flows.kinds.subs import text_in
 from flows.model import Flow, Group, Step
 
-__all__ = ["CHECK", "READY", "TASKS", "World", "go", "section_of", "to_essential"]
+__all__ = ["CHECK", "LEFT", "READY", "TASKS", "World", "go", "section_of", "to_essential"]
 
 UNCONFIRMED: Final = "unconfirmed"
 """Flag of an answer that was typed but not yet confirmed by its "Yes"."""
@@ -51,7 +51,7 @@ def begin(flow: Flow, world: World) -> Draft:
         for entry in section.steps
         if isinstance(entry, Group)
     }
-    draft = Draft(flow.name, flow.version, TASKS, items=items)
+    draft = Draft(flow.name, flow.version, LEFT if flow.brief else TASKS, items=items)
     return to_essential(flow, draft, world)
 
 

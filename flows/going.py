@@ -19,6 +19,8 @@ TASKS: Final = "#tasks"
 CHECK: Final = "#check"
 READY: Final = "#ready"
 """Every closing question is answered: the caller may send."""
+LEFT: Final = "#left"
+"""Back from the first question of a brief flow: nothing is open any more."""
 
 _CHANGE: Final = "change:"
 
@@ -74,7 +76,7 @@ def back(flow: Flow, draft: Draft, world: World) -> Draft:
         if _is_there(flow, draft, before):
             came = replace(draft, trail=tuple(trail), way=way or draft.way)
             return _open(flow, came, before, world)
-    return _open(flow, replace(draft, trail=()), TASKS, world)
+    return _open(flow, replace(draft, trail=()), LEFT if flow.brief else TASKS, world)
 
 
 def _is_inner(flow: Flow, draft: Draft, world: World) -> bool:
@@ -96,6 +98,8 @@ def _is_there(flow: Flow, draft: Draft, place: str) -> bool:
 
 def onward(flow: Flow, draft: Draft, world: World) -> Draft:
     """Where the person goes after the open question, by why it was asked."""
+    if flow.brief:
+        return _to_next(flow, draft, world)
     if draft.way == "essentials":
         return to_essential(flow, draft, world)
     if draft.way == CLOSING:
@@ -107,6 +111,15 @@ def onward(flow: Flow, draft: Draft, world: World) -> Draft:
     following = next((stop for stop in after if not paths.answered(draft, stop)), None)
     place = following.address if following else f"#done/{section}"
     return go(flow, draft, place, "section", world)
+
+
+def _to_next(flow: Flow, draft: Draft, world: World) -> Draft:
+    """In a brief flow: the next question that is open, else it is ready."""
+    stops = tuple(paths.path(flow, draft))
+    at = next((n for n, stop in enumerate(stops) if stop.address == draft.at), -1)
+    later = (*stops[at + 1 :], *stops[: at + 1])
+    following = next((stop for stop in later if not paths.answered(draft, stop)), None)
+    return go(flow, draft, following.address if following else READY, "section", world)
 
 
 def section_of(flow: Flow, draft: Draft) -> str:
@@ -125,6 +138,8 @@ def _after(flow: Flow, draft: Draft, section: str) -> tuple[Stop, ...]:
 def to_essential(flow: Flow, draft: Draft, world: World) -> Draft:
     """The first question still missing for sending, then one whose answer no longer fits it, or
     the check screen."""
+    if flow.brief:
+        return _to_next(flow, draft, world)
     absent = paths.missing(flow, draft)
     if absent:
         return go(flow, draft, absent[0].address, "essentials", world)

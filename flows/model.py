@@ -102,7 +102,8 @@ class Flow:
     """A versioned conversation. `essentials` come first, in this order; with them it may be sent.
 
     An essential inside a group is written "children/name" and holds for the group's first item.
-    `closing` is asked after "check your answers", just before sending.
+    `closing` is asked after "check your answers", just before sending. A `brief` flow has neither
+    a list of sections nor a check: its questions follow one another, then it is sent.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Flow:
     essentials: tuple[str, ...] = ()
     closing: tuple[Step, ...] = ()
     upgrades: tuple[Upgrade, ...] = ()
+    brief: bool = False
 
     def __post_init__(self) -> None:
         _check(self)

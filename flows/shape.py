@@ -27,6 +27,8 @@ def file_name(flow: Flow, version: int) -> str:
 
 def _lines(flow: Flow) -> Iterator[str]:
     yield f"flow {flow.name} version {flow.version}"
+    if flow.brief:
+        yield "brief"
     yield f"essentials {' '.join(flow.essentials) or '-'}"
     for section in flow.sections:
         yield f"section {section.key}{' announced' if section.announced else ''}"

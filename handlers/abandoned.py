@@ -6,9 +6,9 @@ from cases.intake import prepare
 from cases.turn import Turn
 from flows import engine
 from flows.draft import Draft
-from flows.report import REPORT
-from handlers.report import FLOW
-from handlers.sending import Post, consented, ring, told_of
+from handlers.forms import FORMS
+from handlers.receipt import told_of
+from handlers.sending import Post, consented
 from handlers.talk import Talk
 
 
@@ -19,9 +19,11 @@ async def pass_on(post: Post, turn: Turn, now: datetime) -> None:
     vault.recipients.ListRefused; the draft waits then.
     """
     talk = Talk(turn, now, {})
-    draft, _ = engine.renew(REPORT, Draft.from_json(turn.drafts[FLOW].content), talk.world)
+    row = next(iter(turn.drafts.values()))
+    flow = FORMS[row.flow]
+    draft, _ = engine.renew(flow, Draft.from_json(row.content), talk.world)
     prepared = await prepare(
-        REPORT,
+        flow,
         draft,
         post.recipients(),
         chat_ref=turn.conversation.chat_ref,
@@ -30,12 +32,7 @@ async def pass_on(post: Post, turn: Turn, now: datetime) -> None:
         now=now,
         partial=True,
     )
-    prepared.join(turn)
-    turn.conversation.state.pop("typed", None)
-    turn.conversation.state["sent"] = True
-    talk.move("receipt", code=prepared.receipt.code)
+    post.stored(talk, prepared)
     if not talk.person.quiet and not talk.person.blocked:
         talk.show(told_of(talk, prepared.receipt, "cutoff.sent"))
         talk.finish()
-    if post.bell is not None:
-        turn.outgoing.append(ring(post.bell, prepared.receipt, str(prepared.case)))

@@ -1,5 +1,6 @@
 """What comes beside the questions: unasked, forwarded and edited words. Always asked about."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from flows import engine, path, view
@@ -8,16 +9,25 @@ from flows.engine import Nowhere
 from flows.kinds.subs import text_in
 from flows.report import REPORT, STORY
 from flows.view import Button, View
-from handlers.report import begin, draft_in, keep, remember_answer, section_now
+from handlers.form import remember_answer
+from handlers.forms import begin, draft_in, flow_of, keep, section_now
+from handlers.known import own
+from handlers.sending import Post
 from handlers.talk import Said, Talk
+from handlers.ways import add_words
 from locales import say
 
+SHOWN: Final = 3
+"""The newest reports that stray words are offered to; others are under "My reports"."""
 NOTES: Final = "free_text"
 """The question that takes whatever belongs to no other."""
 
 
+@dataclass(frozen=True)
 class Stray:
     """Words that answer nothing: where do they belong? In its state: "text", all so far."""
+
+    post: Post
 
     def view(self, talk: Talk) -> View:
         draft = draft_in(talk)
@@ -25,7 +35,11 @@ class Stray:
             first = Button("new", Word("stray.new"))
         else:
             first = Button("draft", Word("stray.draft", {"section": section_now(talk)}))
-        return View(Word("stray.ask"), ((first,), (Button("drop", Word("stray.drop")),)))
+        sent = [
+            (Button(f"case {number}", Word("stray.case", {"code": known.code})),)
+            for number, known in enumerate(own(talk)[:SHOWN])
+        ]
+        return View(Word("stray.ask"), ((first,), *sent, (Button("drop", Word("stray.drop")),)))
 
     async def act(self, talk: Talk, action: str) -> None:
         text = text_in(talk.spot, "text")
@@ -35,7 +49,14 @@ class Stray:
             talk.say("stray.dropped")
             return_to(talk)
             return
-        draft = draft_in(talk) or begin(talk)
+        if action.startswith("case "):
+            known = own(talk)[int(action.removeprefix("case "))]
+            add_words(self.post, talk, known, text)
+            talk.resume()
+            talk.say("stray.added", code=known.code)
+            return_to(talk)
+            return
+        draft = draft_in(talk) or begin(talk, REPORT)
         held = draft.answers.get(NOTES)
         before = str(held.value) if held is not None and held.state is State.GIVEN else ""
         turned = engine.replaced(REPORT, draft, NOTES, f"{before}\n{text}".strip(), talk.world)
@@ -45,7 +66,7 @@ class Stray:
             return
         keep(talk, turned.draft)
         talk.say("stray.kept")
-        talk.move("report")
+        talk.move("form")
         talk.show_again()
 
     async def hear(self, talk: Talk, said: Said) -> bool:
@@ -116,8 +137,8 @@ class Edited:
 
     def view(self, talk: Talk) -> View:
         draft = draft_in(talk)
-        stop = path.stop_at(REPORT, draft, text_in(talk.spot, "address")) if draft else None
-        name = view.question_name(REPORT, stop) if stop else Word("stray.new")
+        stop = path.stop_at(flow_of(talk), draft, text_in(talk.spot, "address")) if draft else None
+        name = view.question_name(flow_of(talk), stop) if stop else Word("stray.new")
         rows = ((Button("update", Word("edited.update")), Button("keep", Word("edited.keep"))),)
         return View(Word("edited.ask", {"question": name}), rows)
 
@@ -132,7 +153,7 @@ class Edited:
             return
         address, text = text_in(spot, "address"), text_in(spot, "text")
         try:
-            turned = engine.replaced(REPORT, draft, address, text, talk.world)
+            turned = engine.replaced(flow_of(talk), draft, address, text, talk.world)
         except Nowhere:
             talk.say("edited.kept")
             return_to(talk)
@@ -157,7 +178,7 @@ def edited(talk: Talk, said: Said) -> None:
     if draft is None:
         talk.say("edited.sent" if talk.person.state.get("sent") else "edited.kept")
         return
-    if address is None or path.stop_at(REPORT, draft, address) is None:
+    if address is None or path.stop_at(flow_of(talk), draft, address) is None:
         talk.say("edited.kept")
         return
     remember_answer(talk, said.message_id, address)
@@ -181,7 +202,7 @@ def unreadable(talk: Talk, said: Said) -> None:
         "file": "error.file_later",
     }
     key = keys.get(said.kind)
-    if key is None and talk.spot_kind != "report":
+    if key is None and talk.spot_kind != "form":
         return
     if said.album and said.album == talk.person.state.get("album"):
         return  # said once, not once for each picture

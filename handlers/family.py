@@ -7,37 +7,14 @@ from aiogram import Router
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from flows.engine import Nowhere
-from handlers import aside, home, report
-from handlers.arrival import Arrival
-from handlers.aside import Edited, Forwarded, Stray
-from handlers.home import Away, Hide, Home, Language
-from handlers.report import Report
+from handlers import aside, form, forms, home
 from handlers.screen import spoken
-from handlers.sending import Post, ReceiptSpot
-from handlers.talk import Said, Spot, Talk
-from handlers.waiting import CutOff, Resume, expired
+from handlers.talk import Said, Talk
+from handlers.waiting import expired
 from locales import resolve, say
 
 COMMAND: Final = re.compile(r"/([a-zA-Z_]{1,32})(?:@\w+)?(?:\s+(\S.*))?", re.DOTALL)
 BUTTON: Final = re.compile(r"d1\|([0-9]{1,10})\|([0-9]{1,3})(?:\|([01]))?", re.ASCII)
-
-
-def spots(post: Post) -> dict[str, Spot]:
-    """Every place a conversation can be in, by name."""
-    return {
-        "arrival": Arrival(),
-        "home": Home(),
-        "away": Away(),
-        "language": Language(),
-        "hide": Hide(),
-        "report": Report(post),
-        "resume": Resume(),
-        "cutoff": CutOff(),
-        "receipt": ReceiptSpot(),
-        "stray": Stray(),
-        "forwarded": Forwarded(),
-        "edited": Edited(),
-    }
 
 
 def router() -> Router:
@@ -70,7 +47,7 @@ async def _listen(talk: Talk, heard: Said) -> None:
         aside.unreadable(talk, heard)
     if not heard.text:
         return
-    if heard.forwarded and talk.spot_kind == "report":
+    if heard.forwarded and talk.spot_kind == "form":
         aside.forwarded(talk, heard)
         return
     if not await _hear(talk, heard):
@@ -146,20 +123,24 @@ def _greet(talk: Talk, hint: str) -> None:
 
 
 async def _start(talk: Talk, payload: str) -> None:
-    if talk.draft_of(report.FLOW):
+    if talk.draft_of(forms.flow_of(talk).name):
         talk.enter("resume")
     elif payload == "r":
-        await home.open_report(talk)
+        home.open_report(talk)
     else:
         talk.enter("home")
 
 
 async def _report(talk: Talk, _payload: str) -> None:
-    await home.open_report(talk)
+    home.open_report(talk)
 
 
-async def _later(talk: Talk, _payload: str) -> None:
-    home.soon(talk)
+async def _mine(talk: Talk, _payload: str) -> None:
+    await talk.spots["home"].act(talk, "mine")
+
+
+async def _news(talk: Talk, _payload: str) -> None:
+    await talk.spots["home"].act(talk, "news")
 
 
 async def _language(talk: Talk, _payload: str) -> None:
@@ -168,8 +149,8 @@ async def _language(talk: Talk, _payload: str) -> None:
 
 
 async def _stop(talk: Talk, _payload: str) -> None:
-    if talk.draft_of(report.FLOW):
-        report.stop(talk)
+    if talk.draft_of(forms.flow_of(talk).name):
+        form.stop(talk)
     else:
         talk.enter("home")
 
@@ -177,8 +158,8 @@ async def _stop(talk: Talk, _payload: str) -> None:
 _COMMANDS: Final[dict[str, Any]] = {
     "start": _start,
     "report": _report,
-    "update": _later,
-    "mine": _later,
+    "update": _news,
+    "mine": _mine,
     "language": _language,
     "stop": _stop,
     "cancel": _stop,

@@ -1,16 +1,23 @@
 """Home: what the bot can do for you; language; help."""
 
+from dataclasses import dataclass
+
 from flows.answers import Word
 from flows.kinds.subs import text_in
+from flows.report import REPORT
 from flows.view import Button, View
-from handlers.report import FLOW, section_now
+from handlers import forms
+from handlers.mine import Shelf
 from handlers.talk import Said, Talk
 from handlers.telephones import tell_contacts
 from locales import LOCALES
 
 
+@dataclass(frozen=True)
 class Home:
     """The spot between everything. Nothing said here is an answer."""
+
+    shelf: Shelf
 
     def view(self, talk: Talk) -> View:
         rows = [
@@ -20,19 +27,25 @@ class Home:
             (Button("child", Word("home.child")),),
             (Button("contacts", Word("home.contacts")), Button("language", Word("home.language"))),
         ]
-        if talk.draft_of(FLOW):
-            rows[0] = (Button("report", Word("home.resume", {"section": section_now(talk)})),)
+        if forms.draft_in(talk):
+            rows[0] = (
+                Button("report", Word("home.resume", {"section": forms.section_now(talk)})),
+            )
         return View(Word("home.ask"), tuple(rows))
 
     async def act(self, talk: Talk, action: str) -> None:
         if action == "report":
-            await open_report(talk)
+            open_report(talk)
         elif action == "contacts":
             tell_contacts(talk)
             talk.show_again()
         elif action == "language":
             talk.interrupt("language")
             talk.show_again()
+        elif action == "mine":
+            await self.shelf.open_mine(talk)
+        elif action == "news":
+            talk.enter("news")
         else:
             soon(talk)
 
@@ -44,12 +57,13 @@ class Away(Home):
     """After "Stop": the same, but nothing is on screen."""
 
 
-async def open_report(talk: Talk) -> None:
-    """The report that waits, or a new one."""
-    if talk.draft_of(FLOW):
+def open_report(talk: Talk) -> None:
+    """The form that waits, or a new report."""
+    if forms.draft_in(talk):
         talk.enter("resume")
     else:
-        await talk.spots["report"].act(talk, "begin")
+        forms.begin(talk, REPORT)
+        talk.show_again()
 
 
 def soon(talk: Talk) -> None:

@@ -5,21 +5,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cases import afterwards, document
+from cases.afterwards import Entry
 from cases.document import Consented
-from cases.intake import Receipt, prepare
+from cases.intake import Prepared, Receipt, prepare
 from cases.turn import Outgoing
-from flows.answers import Json, Word
+from flows.answers import Json
 from flows.draft import Draft
 from flows.kinds.subs import text_in
-from flows.report import REPORT
-from flows.view import Button, View
-from handlers.talk import Said, Talk
-from handlers.telephones import contact_lines
+from handlers.forms import flow_of
+from handlers.known import Known, about, remember
+from handlers.receipt import told_of
+from handlers.talk import Talk
 from locales import html, say
 from locales.dates import moment
 from vault.recipients import ListRefused, Recipients
 
 BELL_LOCALE: Final = "uk"
+NEWS: Final = "news"
+"""The form whose answers join a case that exists."""
+CLAIM: Final = "status"
+"""Its question for the return status the family claims."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,8 +55,12 @@ class Post:
         except ListRefused as refused:
             _log.critical("a report cannot be sealed", extra={"reason": refused.reason})
             return False
+        known = about(talk)
+        if flow_of(talk).name == NEWS and known is not None:
+            self._append(talk, draft, known)
+            return True
         prepared = await prepare(
-            REPORT,
+            flow_of(talk),
             draft,
             recipients,
             chat_ref=talk.person.chat_ref,
@@ -58,15 +68,54 @@ class Post:
             consent=consented(talk),
             now=talk.now,
         )
+        key = "receipt.quiet" if talk.person.quiet else "receipt.sent"
+        self.stored(talk, prepared)
+        talk.show(told_of(talk, prepared.receipt, key))
+        return True
+
+    def stored(self, talk: Talk, prepared: Prepared) -> None:
+        """Make a sealed case part of the turn, and ring."""
         prepared.join(talk.turn)
         talk.person.state.pop("typed", None)
-        talk.person.state["sent"] = True
-        key = "receipt.quiet" if talk.person.quiet else "receipt.sent"
+        remember(talk, prepared.case, prepared.receipt.code, prepared.key.recipient)
         talk.move("receipt", code=prepared.receipt.code)
-        talk.show(told_of(talk, prepared.receipt, key))
         if self.bell is not None:
             talk.turn.outgoing.append(ring(self.bell, prepared.receipt, str(prepared.case)))
-        return True
+
+    def _append(self, talk: Talk, draft: Draft, known: Known) -> None:
+        """News of a case that exists: sealed to it, claimed and never confirmed by the family."""
+        flow = flow_of(talk)
+        claimed = draft.answers.get(CLAIM)
+        told = document.report(
+            flow,
+            draft,
+            locale=talk.locale,
+            consent=consented(talk),
+            received_at=talk.now,
+        )
+        self.add(
+            talk,
+            Entry(
+                known.case,
+                known.recipient,
+                afterwards.NEWS,
+                told,
+                talk.now,
+                str(claimed.value) if claimed is not None else None,
+            ),
+            known.code,
+        )
+        talk.turn.drafts.pop(flow.name, None)
+        talk.say("news.done", code=known.code)
+        talk.enter("home")
+
+    def add(self, talk: Talk, entry: Entry, code: str) -> None:
+        """Make an addition to a case part of the turn, and ring."""
+        entry.join(talk.turn)
+        if self.bell is not None:
+            text = html(BELL_LOCALE, "bell.family", code=code)
+            row = _bell(self.bell, text, f"bell {entry.case} {entry.at.isoformat()} {entry.kind}")
+            talk.turn.outgoing.append(row)
 
 
 def consented(talk: Talk) -> Consented:
@@ -80,13 +129,6 @@ def consented(talk: Talk) -> Consented:
     )
 
 
-def told_of(talk: Talk, receipt: Receipt, key: str) -> View:
-    """The receipt, worded by `key`. The PIN is told here once and kept nowhere."""
-    due = moment(talk.locale, receipt.due_at)
-    words = Word(key, {"code": receipt.code, "pin": receipt.pin, "due": due})
-    return _screen(receipt.code, words)
-
-
 def ring(bell: Bell, receipt: Receipt, case: str) -> Outgoing:
     """The message to the staff: a code, a level, a term."""
     text = html(
@@ -96,6 +138,10 @@ def ring(bell: Bell, receipt: Receipt, case: str) -> Outgoing:
         level=say(BELL_LOCALE, f"bell.level.{receipt.level}"),
         due=moment(BELL_LOCALE, receipt.due_at),
     )
+    return _bell(bell, text, f"bell {case}")
+
+
+def _bell(bell: Bell, text: str, key: str) -> Outgoing:
     params: dict[str, Json] = {"text": text, "parse_mode": "HTML", "protect_content": True}
     return Outgoing(
         "sendMessage",
@@ -104,40 +150,5 @@ def ring(bell: Bell, receipt: Receipt, case: str) -> Outgoing:
         bot="staff",
         bot_id=bell.bot_id,
         chat=bell.chat,
-        dedupe_key=f"bell {case}",
+        dedupe_key=key,
     )
-
-
-def _screen(code: str, title: Word) -> View:
-    rows = (
-        (Button("copy", Word("receipt.copy"), copies=code),),
-        (Button("next", Word("receipt.next")),),
-        (Button("another", Word("receipt.another")),),
-        (Button("hide", Word("receipt.hide")),),
-        (Button("home", Word("nav.home")),),
-    )
-    return View(title, rows)
-
-
-class ReceiptSpot:
-    """After sending. In its state: the code alone; the PIN is told once and kept nowhere."""
-
-    def view(self, talk: Talk) -> View:
-        code = text_in(talk.spot, "code")
-        return _screen(code, Word("receipt.again", {"code": code}))
-
-    async def act(self, talk: Talk, action: str) -> None:
-        if action == "next":
-            lines = contact_lines(talk.locale, talk.settled.area)
-            talk.say("next.card", contacts=lines)
-            talk.enter("home")
-        elif action == "another":
-            await talk.spots["report"].act(talk, "begin")
-        elif action == "hide":
-            talk.interrupt("hide")
-            talk.show_again()
-        else:
-            talk.enter("home")
-
-    async def hear(self, _talk: Talk, _said: Said) -> bool:
-        return False

@@ -6,17 +6,16 @@ from flows import engine
 from flows.answers import Json, Word
 from flows.draft import Draft
 from flows.kinds.subs import record_in, text_in
-from flows.report import REPORT
 from flows.view import Button, View
-from handlers.report import FLOW, draft_in, keep, section_now, until
+from handlers.forms import begin, draft_in, drop, flow_of, keep, section_now, until
 from handlers.talk import Said, Talk
 
-_IN_DRAFT: Final = frozenset({FLOW, "resume", "cutoff"})
+_IN_DRAFT: Final = frozenset({"form", "resume", "cutoff"})
 
 
 def expired(talk: Talk) -> bool:
     """Whether the draft somebody stood in is gone: they are told, and stand at home now."""
-    if talk.draft_of(FLOW) is not None or not talk.spot:
+    if talk.draft_of(flow_of(talk).name) is not None or not talk.spot:
         return False
     was = talk.spot_kind
     talk.person.state["spot"] = _above(talk.spot)
@@ -47,15 +46,16 @@ class Resume:
 
     async def act(self, talk: Talk, action: str) -> None:
         if action == "delete":
-            talk.turn.drafts.pop(FLOW, None)
+            drop(talk)
             talk.say("resume.deleted")
             talk.enter("home")
             return
         if action == "restart":
-            talk.turn.drafts.pop(FLOW, None)
+            drop(talk)
         draft = draft_in(talk)
         if draft is None:
-            await talk.spots["report"].act(talk, "begin")
+            begin(talk, flow_of(talk))
+            talk.show_again()
         else:
             carry_on(talk, draft)
 
@@ -65,11 +65,11 @@ class Resume:
 
 def carry_on(talk: Talk, draft: Draft) -> None:
     """The open question of a stored draft, as today's form has it."""
-    renewed, changed = engine.renew(REPORT, draft, talk.world)
+    renewed, changed = engine.renew(flow_of(talk), draft, talk.world)
     keep(talk, renewed)
     if changed:
         talk.say("draft.upgraded")
-    talk.enter("report")
+    talk.enter("form")
 
 
 class CutOff:
@@ -83,7 +83,7 @@ class CutOff:
         return View(Word("cutoff.ask"), rows)
 
     async def act(self, talk: Talk, action: str) -> None:
-        row = talk.draft_of(FLOW)
+        row = talk.draft_of(flow_of(talk).name)
         if row is not None:
             row.pass_on = action == "yes"
         talk.quieten()

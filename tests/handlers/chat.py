@@ -113,7 +113,7 @@ class Person:
         """The open question or screen of the report; "@home" and the like anywhere else."""
         turn = await self.known()
         spot: Any = turn.conversation.state.get("spot") or {}
-        if spot.get("kind") != "report":
+        if spot.get("kind") != "form":
             return f"@{spot.get('kind', '')}"
         row = turn.drafts.get(REPORT.name)
         return str(row.content["at"]) if row else "@expired"

@@ -12,7 +12,9 @@ from chat import STAFF_BOT, STAFF_CHAT, Person
 import locales
 from handlers import family
 from handlers.door import Door
+from handlers.mine import Shelf
 from handlers.sending import Bell, Post
+from handlers.spots import spots
 from vault import chain, keys, recipients
 
 
@@ -52,7 +54,7 @@ def door(pool: Any, keyset: Any, clock: dict[str, datetime]) -> Door:
         vault=keys.load_vault(keyset.vault),
         signer=partial(chain.sign, keys.load_intake_sign(keyset.intake_sign).seed),
         recipients=lambda: listed,
-        spots=family.spots(Post(lambda: listed, Bell(STAFF_BOT, STAFF_CHAT))),
+        spots=spots(Post(lambda: listed, Bell(STAFF_BOT, STAFF_CHAT)), Shelf(pool)),
         clock=lambda: clock["now"],
         answer=answer,
     )

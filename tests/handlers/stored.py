@@ -27,6 +27,22 @@ async def open_cases(door: Door, keyset: Any) -> list[Any]:
     return found
 
 
+async def open_objects(door: Door, keyset: Any, kind: str) -> list[Any]:
+    """What was sealed under this kind, in all cases, in order."""
+    identity = keys.load_identity(keyset.triage, "triage")
+    rows = await door.database.fetch(
+        "SELECT o.*, k.sealed AS key FROM sealed_object o JOIN case_key k USING (case_id)"
+        " WHERE o.kind = $1 ORDER BY o.case_id, o.sequence",
+        kind,
+    )
+    found = []
+    for row in rows:
+        key = unseal.open_case_key(identity, row["key"], row["case_id"])
+        head = Head(row["case_id"], row["id"], row["sequence"], row["kind"], row["schema"])
+        found.append(unseal.open_object(key, row["sealed"], head))
+    return found
+
+
 def answers_of(report: Any) -> list[Any]:
     """All its answers, section by section."""
     return [

@@ -50,12 +50,13 @@ async def test_report_with_a_draft_does_not_throw_it_away(olena, arrive):
     assert (await olena.draft()).answers["relation"].value == "mother"
 
 
-@pytest.mark.parametrize("command", ["/update", "/mine"])
-async def test_rooms_that_are_not_built_say_so(olena, arrive, command):
+@pytest.mark.parametrize(
+    ("command", "screen"), [("/update", "До якого звернення"), ("/mine", "Ваші звернення")]
+)
+async def test_commands_lead_to_what_was_sent(olena, arrive, command, screen):
     await arrive(olena)
     await olena.says(command)
-    assert olena.says_somewhere("ще готуємо")
-    assert "Чим допомогти?" in olena.last
+    assert screen in olena.last
 
 
 @pytest.mark.parametrize(

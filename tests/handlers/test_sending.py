@@ -154,7 +154,9 @@ async def test_clearing_the_chat_after_sending_leaves_the_case(consenting, door)
 
 async def test_a_message_after_sending_is_asked_about(consenting):
     await consenting.does("[Надіслати прокурорам]", "Згадала: на ній була червона куртка")
-    assert consenting.shown() == ["Нове звернення", "Не зберігати"]
+    new, sent, drop = consenting.shown()
+    assert (new, drop) == ("Нове звернення", "Не зберігати")
+    assert sent.startswith("До ")
 
 
 async def test_the_shortest_report_takes_few_interactions_and_few_calls(olena, arrive, capsys):

@@ -1,0 +1,39 @@
+"""Every place a conversation can be in, by the name its state is kept under."""
+
+from cases import afterwards
+from handlers.arrival import Arrival
+from handlers.aside import Edited, Forwarded, Stray
+from handlers.bycode import ByCode, News
+from handlers.form import Form
+from handlers.home import Away, Hide, Home, Language
+from handlers.mine import CaseSpot, Mine, Shelf
+from handlers.receipt import ReceiptSpot
+from handlers.sending import Post
+from handlers.talk import Spot
+from handlers.waiting import CutOff, Resume
+from handlers.ways import Add, Confirm
+
+
+def spots(post: Post, shelf: Shelf) -> dict[str, Spot]:
+    """`post` sends forms off, `shelf` finds what was sent."""
+    return {
+        "arrival": Arrival(),
+        "home": Home(shelf),
+        "away": Away(shelf),
+        "language": Language(),
+        "hide": Hide(),
+        "form": Form(post),
+        "resume": Resume(),
+        "cutoff": CutOff(),
+        "receipt": ReceiptSpot(),
+        "mine": Mine(),
+        "case": CaseSpot(),
+        "code": ByCode(shelf),
+        "news": News(),
+        "add": Add(post),
+        "withdraw": Confirm(post, afterwards.WITHDRAWAL),
+        "erase": Confirm(post, afterwards.ERASURE),
+        "stray": Stray(post),
+        "forwarded": Forwarded(),
+        "edited": Edited(),
+    }
