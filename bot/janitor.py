@@ -39,16 +39,17 @@ class Janitor:
             pause = _EVERY
             try:
                 passed = await self.passed_on()
-                gone = await retention.expire(
-                    self.pools.janitor, signer=self.keyring.sign, now=self.now()
-                )
+                now, sign = self.now(), self.keyring.sign
+                erased = await retention.shred(self.pools.janitor, signer=sign, now=now)
+                gone = await retention.expire(self.pools.janitor, signer=sign, now=now)
             except outbox.AWAY as error:
                 _log.warning("the janitor could not work", extra={"error": type(error).__name__})
                 pause = _SOON
             else:
                 _log.info(
-                    "passed on: %d; expired: %d drafts, %d updates, %d sent, %d quarantined",
-                    *(passed, gone.drafts, gone.updates, gone.sent, gone.quarantined),
+                    "passed on: %d; erased: %d; expired: %d drafts, %d updates, %d sent,"
+                    " %d quarantined",
+                    *(passed, erased, gone.drafts, gone.updates, gone.sent, gone.quarantined),
                 )
             await nap(stop, pause)
 

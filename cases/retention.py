@@ -19,6 +19,8 @@ UPDATES_KEPT: Final = timedelta(hours=72)
 #: Telegram lets nobody edit older messages; their ids are of no more use.
 SENT_KEPT: Final = timedelta(days=30)
 QUARANTINE_KEPT: Final = timedelta(days=30)
+#: Time for a prosecutor to say that the law wants it kept.
+ERASURE_WAITS: Final = timedelta(days=14)
 
 _BATCH: Final = 500
 
@@ -92,6 +94,35 @@ async def _batch(
             event = AuditEvent("janitor", sweep.told, None, {"count": len(rows)})
             await append(connection, [event], signer=signer, now=now)
     return len(rows)
+
+
+async def shred(pool: "asyncpg.Pool", *, signer: Signer, now: datetime, limit: int = 100) -> int:
+    """Destroy the keys and objects of cases whose family asked for it 14 days ago; how many.
+
+    What is under legal hold is passed over. The case's row stays as a tombstone: code, dates,
+    status "erased". Backups made before still hold the keys until they are destroyed themselves.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        rows = await connection.fetch(
+            """
+            SELECT id FROM cases
+             WHERE erase_asked_at < $1 AND erased_at IS NULL AND NOT held
+             ORDER BY erase_asked_at LIMIT $2 FOR UPDATE SKIP LOCKED
+            """,
+            *(now - ERASURE_WAITS, limit),
+        )
+        ids = [row["id"] for row in rows]
+        for table in ("case_key", "sealed_object", "family_copy"):
+            await connection.execute(
+                f"DELETE FROM {table} WHERE case_id = ANY ($1)",  # noqa: S608 - constants
+                ids,
+            )
+        await connection.execute(
+            "UPDATE cases SET status = 'erased', erased_at = $2 WHERE id = ANY ($1)", ids, now
+        )
+        events = [AuditEvent("janitor", "case.erased", each) for each in ids]
+        await append(connection, events, signer=signer, now=now)
+    return len(ids)
 
 
 async def abandoned(

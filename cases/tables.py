@@ -137,6 +137,9 @@ CASES = Table(
     Column("claimed_at", _INSTANT),
     Column("withdrawn_at", _INSTANT),
     Column("erase_asked_at", _INSTANT),
+    #: legal hold: the law wants it kept, whatever the family asks
+    Column("held", Boolean, nullable=False, server_default=text("false")),
+    Column("erased_at", _INSTANT),
     Index(None, "chat_ref"),
     Index(None, "status", "due_at"),
 )

@@ -65,7 +65,7 @@ async def test_the_bot_takes_a_report_in_without_being_able_to_read_one(
             reason="KeyError",
         )  # fmt: skip
         assert await abandoned(pool, vault, {"family": 7}, now=now) == []
-        for table in ("sealed_object", "case_key", "family_copy", "quarantine", "outbox"):
+        for table in ("sealed_object", "case_key", "quarantine", "outbox"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await pool.fetch(f"SELECT * FROM {table}")
 

@@ -100,10 +100,10 @@ def test_the_newest_revision_is_written_in_head() -> None:
 
 
 _FORBIDDEN = {
-    "dodomu_bot": ("sealed_object", "case_key", "family_copy", "quarantine", "audit", "outbox"),
+    "dodomu_bot": ("sealed_object", "case_key", "quarantine", "audit", "outbox"),
     "dodomu_sender": ("sealed_object", "case_key", "draft", "cases", "quarantine", "audit"),
     "dodomu_desk": ("draft", "conversation", "outbox"),
-    "dodomu_janitor": ("sealed_object", "case_key", "conversation", "cases"),
+    "dodomu_janitor": ("conversation",),
 }
 
 
@@ -133,5 +133,19 @@ async def test_what_nobody_needs_is_closed(empty_url: str, order: str) -> None:
         await connection.execute("SET ROLE dodomu_bot")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(order)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("table", ["sealed_object", "case_key", "family_copy"])
+async def test_the_janitor_can_destroy_what_is_sealed_and_not_look_at_it(
+    database_url: str, table: str
+) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute("SET ROLE dodomu_janitor")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetch(f"SELECT sealed FROM {table}")
+        await connection.execute(f"DELETE FROM {table} WHERE case_id = gen_random_uuid()")
     finally:
         await connection.close()

@@ -23,7 +23,10 @@ class Case:
         """{question: its answer as sealed}, of all sections and items."""
         found = {}
         for section in self.report["sections"]:
-            rows = [*section["answers"], *(one for item in section["items"] for one in item["answers"])]
+            rows = [
+                *section["answers"],
+                *(one for item in section["items"] for one in item["answers"]),
+            ]
             found |= {row["address"].rpartition("/")[2]: row for row in rows}
         return found
 

@@ -159,8 +159,12 @@ async def rigged(folder: Path, database: Embedded, **settings: str) -> AsyncIter
     with sandbox_process(folder / "telegram.json") as url:
         async with aiohttp.ClientSession() as client:
             rig = Rig(url, database, folder, keyset, client)
-            members = [(await rig.sim("users", {"first_name": "Марченко", "started": ["staff"]}))["id"]]
-            group = await rig.sim("groups", {"title": "Чергові", "members": members, "bots": ["staff"]})
+            members = [
+                (await rig.sim("users", {"first_name": "Марченко", "started": ["staff"]}))["id"]
+            ]
+            group = await rig.sim(
+                "groups", {"title": "Чергові", "members": members, "bots": ["staff"]}
+            )
             rig.staff_chat = group["id"]
             inherited = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
             rig.env = {name: os.environ[name] for name in inherited if name in os.environ} | {

@@ -26,7 +26,11 @@ _LETTERS = "абвгдежзиклмнопрстуфхцчшюя"
 
 def surname(number: int) -> str:
     """A different one for each number, in letters."""
-    return "Тест" + "".join(_LETTERS[number // len(_LETTERS) ** power % len(_LETTERS)] for power in range(3)) + "енко"
+    return (
+        "Тест"
+        + "".join(_LETTERS[number // len(_LETTERS) ** power % len(_LETTERS)] for power in range(3))
+        + "енко"
+    )
 
 
 def essentials(number: int) -> list[Step]:

@@ -17,7 +17,17 @@ TOWN = "Канарчине-Ґжегожеве"
 PHONE = "+380990000099"
 STORY = "Канарка співала у вагоні номер сорок"
 NICKNAME = "Канаруля"
-WORDS = (SURNAME, GIVEN, TOWN, STORY, NICKNAME, "990000099", "Ґжегожівна", "Канаркенко", "Канарчине")
+WORDS = (
+    SURNAME,
+    GIVEN,
+    TOWN,
+    STORY,
+    NICKNAME,
+    "990000099",
+    "Ґжегожівна",
+    "Канаркенко",
+    "Канарчине",
+)
 
 pytestmark = pytest.mark.timeout(300)
 
