@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 
 from flows.arrival import ARRIVAL
+from flows.collective import COLLECTIVE
+from flows.help_child import CHILD
 from flows.kinds.choice import Choice, Many
 from flows.kinds.consent import Consent
 from flows.kinds.words import WORDS
 from flows.model import Flow, Group, Section, Step
+from flows.news import NEWS
 from flows.report import REPORT
+from flows.sighting import SIGHTING
 
-FLOWS = (REPORT, ARRIVAL)
+FLOWS = (REPORT, ARRIVAL, NEWS, SIGHTING, COLLECTIVE, CHILD)
 
 
 def keys() -> Iterator[str]:

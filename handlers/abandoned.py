@@ -9,13 +9,14 @@ from flows.draft import Draft
 from handlers.forms import FORMS
 from handlers.receipt import told_of
 from handlers.sending import Post, consented
+from handlers.silence import may_write_first
 from handlers.talk import Talk
 
 
 async def pass_on(post: Post, turn: Turn, now: datetime) -> None:
     """Make the draft of `turn` a partial report, to be saved like any turn.
 
-    The family learns its code unless it is in quiet mode, where nobody writes first. Raises
+    The family learns its code unless nobody may write to it first. Raises
     vault.recipients.ListRefused; the draft waits then.
     """
     talk = Talk(turn, now, {})
@@ -33,6 +34,6 @@ async def pass_on(post: Post, turn: Turn, now: datetime) -> None:
         partial=True,
     )
     post.stored(talk, prepared)
-    if not talk.person.quiet and not talk.person.blocked:
+    if may_write_first(talk):
         talk.show(told_of(talk, prepared.receipt, "cutoff.sent"))
         talk.finish()

@@ -148,7 +148,12 @@ async def _language(talk: Talk, _payload: str) -> None:
     talk.show_again()
 
 
-async def _stop(talk: Talk, _payload: str) -> None:
+async def _silence(talk: Talk, _payload: str) -> None:
+    talk.interrupt("silence")
+    talk.show_again()
+
+
+async def _cancel(talk: Talk, _payload: str) -> None:
     if talk.draft_of(forms.flow_of(talk).name):
         form.stop(talk)
     else:
@@ -161,8 +166,8 @@ _COMMANDS: Final[dict[str, Any]] = {
     "update": _news,
     "mine": _mine,
     "language": _language,
-    "stop": _stop,
-    "cancel": _stop,
+    "stop": _silence,
+    "cancel": _cancel,
 }
 
 

@@ -16,6 +16,7 @@ from flows.kinds.subs import text_in
 from handlers.forms import flow_of
 from handlers.known import Known, about, remember
 from handlers.receipt import told_of
+from handlers.silence import EVERYTHING, may_write_first
 from handlers.talk import Talk
 from locales import html, say
 from locales.dates import moment
@@ -68,8 +69,10 @@ class Post:
             consent=consented(talk),
             now=talk.now,
         )
-        key = "receipt.quiet" if talk.person.quiet else "receipt.sent"
+        if _asked_for_silence(draft):
+            talk.person.state["silence"] = EVERYTHING
         self.stored(talk, prepared)
+        key = "receipt.sent" if may_write_first(talk) else "receipt.quiet"
         talk.show(told_of(talk, prepared.receipt, key))
         return True
 
@@ -116,6 +119,12 @@ class Post:
             text = html(BELL_LOCALE, "bell.family", code=code)
             row = _bell(self.bell, text, f"bell {entry.case} {entry.at.isoformat()} {entry.kind}")
             talk.turn.outgoing.append(row)
+
+
+def _asked_for_silence(draft: Draft) -> bool:
+    """ "Do not write first, I will check": an answer of the report that we keep to."""
+    asked = draft.answers.get("contact_pref")
+    return asked is not None and asked.value == "do_not_contact"
 
 
 def consented(talk: Talk) -> Consented:

@@ -9,6 +9,7 @@ from handlers.home import Away, Hide, Home, Language
 from handlers.mine import CaseSpot, Mine, Shelf
 from handlers.receipt import ReceiptSpot
 from handlers.sending import Post
+from handlers.silence import Silence
 from handlers.talk import Spot
 from handlers.waiting import CutOff, Resume
 from handlers.ways import Add, Confirm
@@ -33,6 +34,7 @@ def spots(post: Post, shelf: Shelf) -> dict[str, Spot]:
         "add": Add(post),
         "withdraw": Confirm(post, afterwards.WITHDRAWAL),
         "erase": Confirm(post, afterwards.ERASURE),
+        "silence": Silence(),
         "stray": Stray(post),
         "forwarded": Forwarded(),
         "edited": Edited(),

@@ -126,7 +126,7 @@ async def test_a_second_tap_on_hide_brings_nothing_back(olena, arrive):
     assert await olena.at() == "@away"
 
 
-@pytest.mark.parametrize("command", ["/stop", "/cancel"])
+@pytest.mark.parametrize("command", ["/cancel"])
 async def test_stop_in_a_report_says_that_everything_is_saved(olena, arrive, command):
     await arrive(olena)
     await olena.does("[Повідомити про дитину]", "[Мати]", command)
@@ -134,7 +134,7 @@ async def test_stop_in_a_report_says_that_everything_is_saved(olena, arrive, com
     assert "Якщо зв’язок обірветься" in olena.last
 
 
-@pytest.mark.parametrize("command", ["/stop", "/cancel"])
+@pytest.mark.parametrize("command", ["/cancel"])
 async def test_stop_without_a_draft_is_home(olena, arrive, command):
     await arrive(olena)
     await olena.says(command)
@@ -143,7 +143,7 @@ async def test_stop_without_a_draft_is_home(olena, arrive, command):
 
 async def test_stop_at_a_side_question_stops_the_report(olena, arrive):
     await arrive(olena)
-    await olena.does("[Повідомити про дитину]", "[Мати]", "/language", "/stop")
+    await olena.does("[Повідомити про дитину]", "[Мати]", "/language", "/cancel")
     assert olena.says_somewhere("Чернетка чекає")
 
 
