@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from flows.places.regions import AFFECTED
-from flows.places.spelling import sounded, spelled
+from flows.places.spelling import from_latin, sounded, spelled
 
 ALIKE = 78
 """How alike (0..100, Indel ratio of the sounds) a name has to be to be offered."""
@@ -105,14 +105,15 @@ def settlement(code: str) -> Settlement | None:
 def matches(text: str, oblast: str | None = None) -> Matches:
     """All settlements called `text`, or else those that sound, begin or look alike.
 
-    `oblast` (ISO 3166-2:UA) narrows the search. What follows a comma is tried without.
+    `oblast` (ISO 3166-2:UA) narrows the search. What follows a comma is tried without. Names in
+    Latin letters are looked up by their sound.
     """
     head = text.partition(",")[0]
     for attempt in dict.fromkeys((text, head)):
         exact = _called(spelled(attempt), oblast)
         if exact:
             return Matches(exact=True, places=exact)
-    sound = sounded(spelled(head))
+    sound = sounded(from_latin(spelled(head)))
     return Matches(exact=False, places=_alike(sound, oblast) if sound else ())
 
 

@@ -19,6 +19,16 @@ _ENDING = re.compile(r"(?:ив|ев|иив|иев)(ка|о|е|а)?\b")
 _BEGINNING = re.compile(r"\b(?:микол|олекс)")
 _RUSSIAN = {"микол": "никол", "олекс": "алекс"}
 
+_LATIN = {
+    "shch": "щ", "zgh": "зг", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш",
+    "ya": "я", "ia": "я", "ja": "я", "yu": "ю", "iu": "ю", "ju": "ю", "ye": "є", "ie": "є",
+    "je": "є", "yi": "ї", "ii": "ий", "yo": "е", "x": "кс", "a": "а", "b": "б", "c": "ц",
+    "d": "д", "e": "е", "f": "ф", "g": "г", "h": "г", "i": "і", "j": "й", "k": "к", "l": "л",
+    "m": "м", "n": "н", "o": "о", "p": "п", "q": "к", "r": "р", "s": "с", "t": "т", "u": "у",
+    "v": "в", "w": "в", "y": "и", "z": "з",
+}  # fmt: skip
+_LATIN_LETTERS = re.compile("|".join(_LATIN))
+
 LONGEST = 80
 """Characters of a typed place that are looked at; no place in the tables has a longer name."""
 
@@ -28,6 +38,14 @@ def spelled(text: str) -> str:
     lowered = text[:LONGEST].casefold().translate(_APOSTROPHES)
     spaced = " ".join(re.sub(r"[-‐‑–—,()]", " ", lowered).split())
     return _PREFIX.sub("", spaced)
+
+
+def from_latin(spelling: str) -> str:
+    """A name in Latin letters in Cyrillic, near enough to be looked up by its sound.
+
+    Takes the spellings of KMU 55, of older systems and of Russian passports alike.
+    """
+    return _LATIN_LETTERS.sub(lambda found: _LATIN[found[0]], spelling)
 
 
 def sounded(spelling: str) -> str:

@@ -193,3 +193,17 @@ def test_the_tables_are_not_too_heavy_to_carry():
     assert json.loads((HERE / "regions.json").read_text(encoding="utf-8")).keys() == {
         "UA", "RU", "BY", "countries",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Henichesk", "Генічеськ"), ("Genichesk", "Генічеськ"), ("Kharkiv", "Харків"),
+        ("Kharkov", "Харків"), ("Mariupol", "Маріуполь"), ("Zaporizhzhia", "Запоріжжя"),
+        ("Sievierodonetsk", "Сіверськодонецьк"), ("Melitopol", "Мелітополь"), ("Kupiansk", "Куп'янськ"),
+        ("Bakhmut", "Бахмут"), ("Kherson", "Херсон"),
+    ],
+)  # fmt: skip
+def test_a_name_in_latin_letters_finds_the_place(typed, name):
+    found = [place.name.replace("’", "'") for place in matches(typed).places]
+    assert name in found[:3]
