@@ -61,7 +61,18 @@ class Edtf:
     text: str = field(repr=False)
 
 
-Param: TypeAlias = "str | int | Edtf | Word | tuple[Label, ...]"
+@dataclass(frozen=True)
+class Area:
+    """A region or country by its ISO 3166 code, to be named in the reader's language.
+
+    `short` leaves out the word for "region".
+    """
+
+    code: str
+    short: bool = False
+
+
+Param: TypeAlias = "str | int | Edtf | Area | Word | tuple[Label, ...]"
 """A tuple of labels is told with commas between them."""
 
 
@@ -80,7 +91,7 @@ class Literal:
     text: str = field(repr=False)
 
 
-Label: TypeAlias = "Word | Literal | Edtf"
+Label: TypeAlias = "Word | Literal | Edtf | Area"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flows.answers import (
+    Area,
     Deeper,
     Invalid,
     Json,
@@ -112,8 +113,18 @@ class Place:
         return _tapped_first(key, sub)
 
     def told(self, value: Json) -> tuple[Label, ...]:
+        """The settlement in Ukrainian, as its papers have it; the region in the reader's words."""
         name = value.get("name") if isinstance(value, dict) else None
-        return (Literal(name),) if isinstance(name, str) and name else ()
+        if not isinstance(value, dict) or not isinstance(name, str) or not name:
+            return ()
+        areas: list[Label] = []
+        for part in ("country", "region", "oblast"):
+            code = value.get(part)
+            named = pages.named(code) if isinstance(code, str) else ""
+            if isinstance(code, str) and named and name.endswith(named):
+                name = name.removesuffix(named).rstrip(", ")
+                areas.insert(0, Area(code))
+        return (*((Literal(name),) if name else ()), *areas)
 
     def fits(self, value: Json) -> bool:
         return isinstance(value, dict) and "country" in value and bool(self.told(value))

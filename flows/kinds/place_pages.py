@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flows.answers import Literal, Option, Page, Word
+from flows.answers import Area, Literal, Option, Page, Word
 from flows.kinds.choice import leaves, turning
 from flows.places import Region, Settlement, path, region, subdivisions
 from flows.places.regions import AFFECTED
@@ -57,7 +57,7 @@ def other_oblasts_page() -> Page:
 def settlement_page(oblast: str) -> Page:
     """Waits for the name of a settlement."""
     word = "kind.place.whole_city" if oblast == _SEVASTOPOL else "kind.place.only_oblast"
-    ask = Word("kind.place.settlement", {"oblast": named(oblast)})
+    ask = Word("kind.place.settlement", {"oblast": Area(oblast)})
     return Page(((Option(ONLY, Word(word)),),), ask=ask)
 
 
@@ -102,12 +102,12 @@ def spread_page(places: Sequence[Settlement], typed: str) -> Page:
 
 def country_page() -> Page:
     """Waits for the name of a country; the likely ones are buttons."""
-    options = [Option(code, Literal(named(code))) for code in _NEARBY]
+    options = [Option(code, Area(code)) for code in _NEARBY]
     return Page(_pairs(options), ask=Word("kind.place.country"))
 
 
 def found_countries_page(found: Sequence[Region]) -> Page:
-    rows = tuple((Option(one.code, Literal(one.uk)),) for one in found)
+    rows = tuple((Option(one.code, Area(one.code)),) for one in found)
     return Page(rows, ask=Word("kind.place.country"))
 
 
@@ -115,7 +115,7 @@ def regions_page(country: str, letter: str, at: int) -> Page:
     """The regions of a country: all when few, else by first letter."""
     listed = subdivisions(country)
     only = Option(ONLY, Word("kind.place.only_country"))
-    ask = Word("kind.place.region", {"country": named(country)})
+    ask = Word("kind.place.region", {"country": Area(country)})
     letters = sorted({_initial(one) for one in listed}, key=_ukrainian_order)
     if len(listed) > _FEW and letter not in letters:
         options = [Option(f"letter {one}", Literal(one)) for one in letters]
@@ -124,20 +124,20 @@ def regions_page(country: str, letter: str, at: int) -> Page:
     chosen = [one for one in listed if len(listed) <= _FEW or _initial(one) == letter]
     pages = leaves([one.code for one in sorted(chosen, key=_by_name)], SHOWN)
     at = min(at, len(pages) - 1)
-    rows = tuple((Option(code, Literal(named(code))),) for code in pages[at])
+    rows = tuple((Option(code, Area(code)),) for code in pages[at])
     return Page((*rows, *turning(at, len(pages)), (only,)), ask=ask)
 
 
 def found_regions_page(country: str, found: Sequence[Region]) -> Page:
-    rows = tuple((Option(one.code, Literal(one.uk)),) for one in found)
+    rows = tuple((Option(one.code, Area(one.code)),) for one in found)
     only = Option(ONLY, Word("kind.place.only_country"))
-    return Page((*rows, (only,)), ask=Word("kind.place.region", {"country": named(country)}))
+    return Page((*rows, (only,)), ask=Word("kind.place.region", {"country": Area(country)}))
 
 
 def abroad_page(code: str) -> Page:
     """Waits for a settlement outside Ukraine, which may be left out."""
     only = Option(ONLY, Word("kind.place.no_settlement"))
-    return Page(((only,),), ask=Word("kind.place.abroad_settlement", {"region": named(code)}))
+    return Page(((only,),), ask=Word("kind.place.abroad_settlement", {"region": Area(code)}))
 
 
 def _by_name(one: Region) -> list[int]:
@@ -157,7 +157,7 @@ def _ukrainian_order(letter: str) -> int:
 
 
 def _two_columns(codes: Sequence[str]) -> tuple[tuple[Option, ...], ...]:
-    return _pairs([Option(code, Literal(short(code))) for code in codes])
+    return _pairs([Option(code, Area(code, short=True)) for code in codes])
 
 
 def _pairs(options: Sequence[Option]) -> tuple[tuple[Option, ...], ...]:

@@ -31,7 +31,7 @@ EN = {
     "arrive": ("/start", "[English]", "[Yes, it is safe]", "[Abroad]", "[I understand and agree]"),
     "report": (
         "[Report a child]", "[Mother]", "Kovalchuk Sofiia Andriivna", "[Yes]", "31 2 2017", "27 3 2017",
-        "[Херсонська]", "Henichesk", "[Генічеськ]", "[Not returned from a camp]",
+        "[Khersonska]", "Henichesk", "[Генічеськ]", "[Not returned from a camp]",
     ),
     "send": ("[Send to prosecutors]", "[Police]", "[Send to prosecutors]", "[Skip]"),
     "after": ("[What next]", "[My reports]"),

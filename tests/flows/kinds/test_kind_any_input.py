@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from flows.answers import Deeper, Edtf, Invalid, Literal, NotKnown, Page, Taken, Word
+from flows.answers import Area, Deeper, Edtf, Invalid, Literal, NotKnown, Page, Taken, Word
 from flows.kinds.choice import Choice, Many
 from flows.kinds.consent import Consent
 from flows.kinds.dates import PartialDate
@@ -66,7 +66,7 @@ def words_of(label):
 
 
 def check_label(label, kind):
-    assert isinstance(label, Word | Literal | Edtf)
+    assert isinstance(label, Word | Literal | Edtf | Area)
     for word in words_of(label):
         if not word.key.startswith("option."):
             assert set(_fields(WORDS[word.key])) == set(word.params)
@@ -185,7 +185,7 @@ def test_a_huge_text_is_answered_at_once(kind, text):
 @settings(deadline=None, max_examples=60)
 def test_a_value_of_another_form_is_judged_without_trouble(kind, stored):
     assert kind.fits(stored) in (True, False)
-    assert all(isinstance(label, Word | Literal | Edtf) for label in kind.told(stored))
+    assert all(isinstance(label, Word | Literal | Edtf | Area) for label in kind.told(stored))
 
 
 SUBS = st.dictionaries(
