@@ -120,7 +120,8 @@ def _sped(seen: Speed) -> None:
         print(f"  saturation, {measures.IN_FLIGHT} chats in flight, {_SCRIPTS[most.script]}")
         _line(
             "  answered updates/s",
-            f"{most.per_second:.0f}  ({most.updates} in {most.seconds:.0f} s)",
+            f"{most.per_second:.0f}  ({most.updates} in {most.seconds:.0f} s;"
+            f" others kept {max(most.others, 0):.1f} cores busy)",
         )
         _line(
             "  CPU per answered update",

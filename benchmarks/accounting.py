@@ -55,6 +55,12 @@ def cpu_seconds(pid: int) -> float:
     return total
 
 
+def busy_seconds() -> float:
+    """Of all cores, by anybody, the host's other guests included."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - times.iowait - times.guest - times.guest_nice)
+
+
 def pss_mb(pid: int) -> float:
     """The proportional set size, in MiB: pages shared with others count in part."""
     return float(psutil.Process(pid).memory_full_info().pss) / 2**20

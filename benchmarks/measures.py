@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks import drafts
-from benchmarks.accounting import cpu_seconds, pss_mb
+from benchmarks.accounting import busy_seconds, cpu_seconds, pss_mb
 from benchmarks.rig import ROOT, Bot, Rig
 from benchmarks.stub import FAMILY
 from cases import database
@@ -44,6 +44,7 @@ class Saturation:
     """`IN_FLIGHT` people, each answering at once. CPU in ms per answered update.
 
     `script`: "unsent", questions alone, or "report", where one update in 15 seals a report.
+    `others`: cores that were busy with something else meanwhile.
     """
 
     script: str
@@ -52,6 +53,7 @@ class Saturation:
     cpu_bot: float
     cpu_postgres: float
     cpu_stub: float
+    others: float
     calls: dict[str, int]
 
     @property
@@ -166,16 +168,18 @@ async def _saturated(rig: Rig, bot: Bot, script: str, warm: float, seconds: floa
     await asyncio.sleep(warm)
     pids = (bot.pid, rig.postmaster, rig.stub.pid)
     before = [cpu_seconds(pid) for pid in pids]
+    busy = busy_seconds()
     await rig.tell("mark")
     began = time.monotonic()
     await asyncio.sleep(seconds)
     seen = await rig.tell("look")
     took = time.monotonic() - began
     used = [cpu_seconds(pid) - spent for pid, spent in zip(pids, before, strict=True)]
+    others = (busy_seconds() - busy - sum(used)) / took
     await _settled(rig)
     updates = _sound(rig, seen)
     of_bot, of_postgres, of_stub = (1000 * spent / updates for spent in used)
-    return Saturation(script, updates, took, of_bot, of_postgres, of_stub, seen["calls"])
+    return Saturation(script, updates, took, of_bot, of_postgres, of_stub, others, seen["calls"])
 
 
 async def _latency(rig: Rig, rate: float, warm: float, seconds: float) -> Latency:

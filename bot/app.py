@@ -14,8 +14,10 @@ from functools import partial
 from typing import Final
 
 from bot import guardian
+from bot.collector import Collector
 from bot.demo import Demo
-from bot.house import FAMILY, House, Pools, post_of, site_of
+from bot.download import Download
+from bot.house import FAMILY, House, Line, Pools, post_of, site_of
 from bot.intake import Diligence, Lead, Process
 from bot.janitor import Janitor
 from bot.keyring import Keyring
@@ -24,6 +26,7 @@ from bot.nursery import Nursery, unless
 from bot.polling import Polling
 from bot.profile import introduce
 from bot.settings import Settings
+from bot.store import Store
 from bot.telegram import Api
 from bot.webhook import Hook, Webhook
 from delivery.pace import Limits
@@ -35,6 +38,8 @@ _WEBHOOK_PATIENCE: Final = 6.0  # with a look at the database, within the ten se
 _THRESHOLDS: Final = (5_000, 20, 50)
 
 _log = logging.getLogger(__name__)
+
+Wake = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,8 @@ async def serve(
     """Run until SIGTERM or SIGINT, or until a part fails for good: then its error is raised.
 
     `revive` starts a database of our own again. `ready` is called once everything runs. Raises
-    vault.keys.KeyFileRefused, vault.recipients.ListRefused, bot.telegram.TokenRefused, and
-    OSError for a port in use.
+    vault.keys.KeyFileRefused, vault.recipients.ListRefused, bot.telegram.TokenRefused,
+    bot.store.StoreAway, and OSError for a port in use.
     """
     watch(asyncio.get_running_loop())
     stop = asyncio.Event()
@@ -70,9 +75,9 @@ async def serve(
         house = House(settings, site_of(settings, demo), keyring, pools, dsn, nursery, stop)
         if revive is not None:
             nursery.start("guardian", guardian.watch(dsn, revive, stop), lasting=True)
-        senders = _send(house) if parts.delivery else {}
+        wakes = _send(house) if parts.delivery else ()
         if parts.intake:
-            await _open_doors(house, senders, stack)
+            await _open_doors(house, wakes, stack)
         _settle_memory()
         ready()
         await unless(nursery.trouble, stop.wait())
@@ -103,8 +108,11 @@ def _reload(keyring: Keyring) -> None:
         _log.info("the list of recipients was read again")
 
 
-def _send(house: House) -> dict[str, Sender]:
-    """A sender for each bot, and the janitor: what runs beside the doors."""
+def _send(house: House) -> tuple[Wake, ...]:
+    """A sender for each bot, the collector of files and the janitor: what runs beside the doors.
+
+    How to tell them that there may be work.
+    """
     settings, nursery = house.settings, house.nursery
     limits = Limits(
         rate=settings.rate,
@@ -131,10 +139,30 @@ def _send(house: House) -> dict[str, Sender]:
     bots = {line.name: line.bot_id for line in house.site.lines}
     janitor = Janitor(house.pools, house.keyring, post_of(house), bots, _now)
     nursery.start("janitor", janitor.run(house.stop), lasting=True)
-    return senders
+    wakes = [sender.poke for sender in senders.values()]
+    if (line := house.site.line(FAMILY)) is not None:
+        collector = _collector(house, line, worker)
+        nursery.start("collector", collector.run(house.stop), lasting=True)
+        wakes.append(collector.poke)
+    return tuple(wakes)
 
 
-async def _open_doors(house: House, senders: dict[str, Sender], stack: AsyncExitStack) -> None:
+def _collector(house: House, line: Line, worker: str) -> Collector:
+    """Takes the files of this bot in. Raises bot.store.StoreAway."""
+    keyring, store = house.keyring, Store.of(house.settings.object_store)
+    return Collector(
+        line.name,
+        Download(house.site.api, line.token, store.at_once),
+        store,
+        house.pools.intake,
+        keyring.vault,
+        keyring.sign,
+        keyring.now,
+        worker,
+    )
+
+
+async def _open_doors(house: House, wakes: tuple[Wake, ...], stack: AsyncExitStack) -> None:
     from bot.doors import build_door  # noqa: PLC0415 - with aiogram: seconds a sender need not pay
 
     settings, nursery = house.settings, house.nursery
@@ -143,7 +171,7 @@ async def _open_doors(house: House, senders: dict[str, Sender], stack: AsyncExit
         api = await stack.enter_async_context(Api(house.site.api, line.token))
         door = build_door(house, line, api)
         diligence = Diligence(
-            _waking(door.process, senders),
+            _waking(door.process, wakes),
             door.quarantine,
             alive=partial(guardian.answers, house.dsn),
         )
@@ -170,13 +198,13 @@ async def _open_doors(house: House, senders: dict[str, Sender], stack: AsyncExit
             nursery.start(f"webhook {hook.bot_id}", announcing, vital=True)
 
 
-def _waking(process: Process, senders: dict[str, Sender]) -> Process:
-    """A committed update may have queued something: the senders look at once."""
+def _waking(process: Process, wakes: tuple[Wake, ...]) -> Process:
+    """A committed update may have queued something: those who wait look at once."""
 
     async def done(raw: bytes) -> str:
         outcome = await process(raw)
-        for sender in senders.values():
-            sender.poke()
+        for wake in wakes:
+            wake()
         return outcome
 
     return done

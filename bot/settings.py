@@ -88,7 +88,9 @@ class Settings(BaseSettings):
     ] = None
 
     folder: Path = Path("var")
-    """Everything this program writes: the embedded database, the sandbox."""
+    """Everything this program writes: the embedded database, the sandbox, sealed files."""
+    objects: str | None = None
+    """Where sealed files lie: a folder, or s3://bucket/prefix. Default: `folder`/objects."""
     telegram_api: SafeUrl = TELEGRAM
     staff_chat: int | None = None
     """Where the bell rings: the id of the prosecutors' group, or of one prosecutor's chat."""
@@ -121,6 +123,10 @@ class Settings(BaseSettings):
 
     sandbox_port: Port = 8081
     log: Literal["auto", "json", "plain"] = "auto"
+
+    @property
+    def object_store(self) -> str:
+        return self.objects or str(self.folder / "objects")
 
     @property
     def in_sandbox(self) -> bool:

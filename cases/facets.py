@@ -10,9 +10,11 @@ from typing import Final
 
 from flows.answers import Answer, Json, State
 from flows.draft import Draft
+from flows.help_child import CHILD
 from flows.kinds.choice import Choice, Many
 from flows.model import Flow
 from flows.path import Row, review
+from flows.sighting import SIGHTING
 
 BANDS: Final = ((5, "0-5"), (11, "6-11"), (15, "12-15"), (17, "16-17"))
 GROWN: Final = "18+"
@@ -21,14 +23,15 @@ _OF_AGE: Final = 18
 _SOON: Final = timedelta(days=183)  # half a year before a child loses a child's protection
 _RECENTLY: Final = timedelta(days=30)
 _MANY: Final = 3
+_FRESH: Final = timedelta(days=3)
 
 
 @dataclass(frozen=True)
 class Facets:
     """The codes of one report. `age_band` is the youngest child's; None where nothing is known.
 
-    `marks` are "<question>.<option>" for every choice, and "age.<band>", "age.18_soon",
-    "children.3", "contact.recent".
+    `marks` are "<question>.<option>" for every choice, and "kind.child", "age.<band>",
+    "age.18_soon", "children.3", "contact.recent", "sighting.fresh".
     """
 
     kind: str
@@ -48,6 +51,10 @@ def facets(flow: Flow, draft: Draft, today: date) -> Facets:
     band = _band(births, today)
     marks = {mark for row in given for mark in _choices(row)}
     marks |= set(_computed(given, births, children, today))
+    if flow.name == CHILD.name:
+        marks.add("kind.child")
+    if flow.name == SIGHTING.name and _is_fresh(given, today):
+        marks.add("sighting.fresh")
     if band:
         marks.add(f"age.{band}")
     return Facets(
@@ -81,6 +88,14 @@ def _computed(
         span = _span(row.answer) if row.step.key == "last_contact_on" else None
         if span and span[1] >= today - _RECENTLY:
             yield "contact.recent"
+
+
+def _is_fresh(given: list[Row], today: date) -> bool:
+    """A named child seen at a known place within three days: somebody could still go there."""
+    asked = {row.step.key: row.answer for row in given}
+    seen = _span(asked["observed_on"]) if "observed_on" in asked else None
+    named = "name" in asked and "observed_place" in asked
+    return named and seen is not None and seen[1] >= today - _FRESH
 
 
 def _band(births: list[tuple[date, date]], today: date) -> str | None:

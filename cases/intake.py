@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from cases import document
+from cases import attachments, document
+from cases.attachments import OpenedCase
 from cases.audit import AuditEvent
 from cases.document import Consented
 from cases.facets import Facets, facets
@@ -80,14 +81,15 @@ class Prepared:
     channel: str
     partial: bool
     received_at: datetime
+    opened: OpenedCase | None = None
 
     def join(self, turn: Turn) -> None:
         """Make the report part of `turn`: saving it stores the case and erases the draft.
 
-        `cases.turn.save` may then raise CodeTaken.
+        `cases.turn.save` may then raise CodeTaken, or cases.attachments.FilesForgotten.
         """
-        turn.drafts.pop(self.flow, None)
-        turn.jobs.append(functools.partial(_store, self))
+        row = turn.drafts.pop(self.flow, None)
+        turn.jobs.append(functools.partial(_store, self, row.id if row else None))
         turn.audit.append(self._event())
 
     def _event(self) -> AuditEvent:
@@ -117,18 +119,21 @@ async def prepare(
     now: datetime,
     partial: bool = False,
     channel: str = "telegram",
+    opened: OpenedCase | None = None,
     chance: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Prepared:
     """Seal `draft` to `recipients` (as `load` returned them; this judges them anew for `now`).
 
-    About 0.3 s, most of it in a thread. Raises Incomplete unless `partial`,
-    vault.recipients.ListRefused when the list is no longer good, and vault.seal.NotCanonical.
+    `opened`: what `cases.attachments.opened_for` says of the draft; one with files is not saved
+    without it. About 0.3 s, most of it in a thread. Raises
+    Incomplete unless `partial`, vault.recipients.ListRefused when the list is no longer good, and
+    vault.seal.NotCanonical.
     """
     if not partial and missing(flow, draft):
         raise Incomplete
     current = recipients.at(now)
-    case = uuid4()
-    key = new_case_key(case, current)
+    case = opened.case if opened else uuid4()
+    key = opened.key if opened else new_case_key(case, current)
     found = facets(flow, draft, now.astimezone(KYIV).date())
     verdict = judge(found, now)
     told = document.report(
@@ -150,15 +155,18 @@ async def prepare(
         facets=found,
         verdict=verdict,
         key=key,
-        objects=tuple(_objects(case, key, told, document.cards(flow, draft))),
+        objects=tuple(
+            _objects(case, key, told, document.cards(flow, draft), opened.objects if opened else 0)
+        ),
         salt=salt,
         family_copy=receipt.seal_family_copy(secret, case, told),
-        list_version=current.version,
+        list_version=opened.list_version if opened else current.version,
         chat_ref=chat_ref,
         locale=locale,
         channel=channel,
         partial=partial,
         received_at=now,
+        opened=opened,
     )
 
 
@@ -168,17 +176,17 @@ def _family_key(code: str, pin: str, salt: bytes) -> bytes:
 
 
 def _objects(
-    case: UUID, key: CaseKey, told: dict[str, Json], cards: Sequence[dict[str, Json]]
+    case: UUID, key: CaseKey, told: dict[str, Json], cards: Sequence[dict[str, Json]], after: int
 ) -> Iterator[Sealed]:
-    """The report is object 1, the children's cards follow."""
+    """The report, then the children's cards, numbered on from the `after` files before them."""
     schemas = {"report": document.SCHEMA, "card": document.CARD_SCHEMA}
     parts = [("report", told), *(("card", card) for card in cards)]
-    for sequence, (kind, payload) in enumerate(parts, 1):
+    for sequence, (kind, payload) in enumerate(parts, after + 1):
         head = Head(case, uuid4(), sequence, kind, schemas[kind])
         yield Sealed(head, seal(key.recipient, head, payload))
 
 
-async def _store(prepared: Prepared, connection: "asyncpg.Connection") -> None:
+async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Connection") -> None:
     """Runs in the transaction of the turn. Raises CodeTaken."""
     try:
         await connection.execute(_CASE, *_case_row(prepared))
@@ -203,6 +211,7 @@ async def _store(prepared: Prepared, connection: "asyncpg.Connection") -> None:
         "INSERT INTO family_copy (case_id, salt, sealed) VALUES ($1, $2, $3)",
         *(prepared.case, prepared.salt, prepared.family_copy),
     )
+    await attachments.settle(connection, draft, prepared.opened)
 
 
 _CASE: Final = """
@@ -222,5 +231,5 @@ def _case_row(prepared: Prepared) -> tuple[object, ...]:
         *(found.age_band, found.oblast, found.scenario),
         *(prepared.locale, prepared.channel, prepared.partial),
         *(found.children, found.answers, prepared.key.recipient),
-        *(prepared.received_at, verdict.due_at, len(prepared.objects)),
+        *(prepared.received_at, verdict.due_at, prepared.objects[-1].head.sequence),
     )

@@ -27,6 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from cases import file_tables
+
 METADATA = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -90,6 +92,7 @@ CONVERSATION = Table(
     Column("blocked_at", _INSTANT),
     _now("created_at"),
     _now("last_seen_at"),
+    Index(None, "created_at"),
 )
 
 DRAFT = Table(
@@ -263,3 +266,6 @@ AUDIT_HEAD = Table(
     Column("hash", LargeBinary, nullable=False),
     CheckConstraint("one", name="one"),
 )
+
+OPENED_CASE = file_tables.opened_case(METADATA)
+ATTACHMENT = file_tables.attachment(METADATA)

@@ -54,16 +54,19 @@ def _rule(code: str, points: int, any_of: str, *, all_of: str = "", none_of: str
 
 
 RULES: Final = (
-    _rule("H1.threat_to_life", HARD, "urgent.threat_to_life"),
+    _rule("H0.child_writes", HARD, "kind.child"),
+    _rule("H1.threat_to_life", HARD, "urgent.threat_to_life condition.in_danger"),
     _rule("H2.child_asks_help", HARD, "urgent.child_asks_help"),
     _rule(
         "H3.ransom_or_threats", HARD,
-        "urgent.ransom_or_threats holders_contacted.asked_money holders_contacted.threatened",
+        "urgent.ransom_or_threats holders_contacted.asked_money holders_contacted.threatened"
+        " obstacles.ransom_demand",
     ),
     _rule("H4.no_medicine", HARD, "urgent.medical", all_of="health.regular_medicine"),
-    _rule("R1.age_0_5", 3, "age.0-5"),
-    _rule("R1.age_6_11", 2, "age.6-11"),
-    _rule("R1.age_12_15", 1, "age.12-15"),
+    _rule("H5.fresh_sighting", HARD, "sighting.fresh"),
+    _rule("R1.age_0_5", 3, "age.0-5 ages.0-5"),
+    _rule("R1.age_6_11", 2, "age.6-11 ages.6-11"),
+    _rule("R1.age_12_15", 1, "age.12-15 ages.12-15"),
     # A child's route to protection ends at 18, and conscription begins.
     _rule("R2.turns_18", 3, "age.18_soon urgent.conscription_soon"),
     _rule(
@@ -101,7 +104,11 @@ RULES: Final = (
         "R9.place_known", 2, "certainty.seen_myself certainty.told_by_child",
         all_of="place_known.know",
     ),
-    _rule("R10.several", 1, "children.3 others_count.three_to_ten others_count.more"),
+    _rule(
+        "R10.several", 1,
+        "children.3 others_count.three_to_ten others_count.more"
+        " count.three_to_ten count.eleven_to_fifty count.more",
+    ),
     _rule("R11.not_reported", 1, "police_report.no reported_to.none"),
 )  # fmt: skip
 """In the order reasons are shown. Whether siblings were split (R12) only a prosecutor can tell."""

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 
 from cases.audit import AuditEvent, Signer, append
+from cases.limits import CROWDED, DAY, Pace
 from cases.outbox import Database, row_name
 from flows.answers import Json
 from vault.local import Vault
@@ -45,10 +46,10 @@ class Seen(Enum):
 
 @dataclass
 class Conversation:
-    """What is known of one chat. `state` and `chat_id` are stored sealed, the rest is readable.
+    """What is known of one chat. `state`, `pace` and `chat_id` are stored sealed, the rest is not.
 
     `revision` numbers the buttons now on screen: it grows and never repeats. `version` 0 means
-    there is no row yet.
+    there is no row yet. `pace` stays when a person has everything forgotten.
     """
 
     chat_ref: bytes
@@ -60,6 +61,7 @@ class Conversation:
     revision: int = 0
     version: int = 0
     state: dict[str, Json] = field(default_factory=dict, repr=False)
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass
@@ -104,6 +106,7 @@ class Turn:
 
     A draft taken out of `drafts` is deleted. `jobs` run in the same transaction, in order, after
     everything else but the audit. `update_id` is None for a turn that no update caused.
+    `reports`: how many this chat has sent within a day. `crowded`: very many chats are new.
     """
 
     bot: str
@@ -116,16 +119,20 @@ class Turn:
     outgoing: list[Outgoing] = field(default_factory=list)
     audit: list[AuditEvent] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    reports: int = 0
+    crowded: bool = False
 
 
-_LOAD: Final = """
+_LOAD: Final = f"""
 SELECT (SELECT digest FROM bot_update WHERE bot_id = $1 AND update_id = $2) AS seen,
+       (SELECT count(*) FROM cases WHERE chat_ref = $3 AND received_at > $4) AS reports,
+       {CROWDED} AS crowded,
        c.sealed, c.revision, c.version, c.locale, c.quiet, c.blocked_at IS NOT NULL AS blocked,
        d.id, d.flow, d.sealed AS draft, d.pass_on, d.created_at, d.expires_at
   FROM (SELECT) AS always
   LEFT JOIN conversation c ON c.chat_ref = $3
   LEFT JOIN draft d ON d.chat_ref = c.chat_ref
-"""
+"""  # noqa: S608 - a constant
 
 
 async def load(
@@ -146,7 +153,7 @@ async def load(
     vault.local.NotOurs when the VAULT key is not the one the rows were sealed with.
     """
     chat_ref = vault.chat_ref(bot_id, chat_id)
-    rows = await database.fetch(_LOAD, bot_id, update_id, chat_ref)
+    rows = await database.fetch(_LOAD, bot_id, update_id, chat_ref, now - DAY)
     if (seen := rows[0]["seen"]) is not None:
         return Seen.DUPLICATE if seen == digest else Seen.OTHER_BODY
     if rows[0]["version"] is None:
@@ -163,6 +170,8 @@ async def load(
         conversation,
         {row["flow"]: opened_draft(vault, chat_ref, row) for row in alive},
         frozenset(row["id"] for row in found),
+        reports=rows[0]["reports"],
+        crowded=rows[0]["crowded"],
     )
 
 
@@ -262,22 +271,16 @@ def _row(vault: Vault, turn: Turn, message: Outgoing) -> tuple[object, ...]:
 
 
 def _sealed(vault: Vault, talk: Conversation) -> bytes:
-    return vault.seal({"chat_id": talk.chat_id, "state": talk.state}, _talk_name(talk.chat_ref))
+    inside = {"chat_id": talk.chat_id, "state": talk.state, "pace": talk.pace.as_json()}
+    return vault.seal(inside, _talk_name(talk.chat_ref))
 
 
 def opened(vault: Vault, bot: str, chat_ref: bytes, row: Mapping[str, Any]) -> Conversation:
     """The conversation of a row of its table. Raises vault.local.NotOurs."""
     inside: Any = vault.open(row["sealed"], _talk_name(chat_ref))
     return Conversation(
-        chat_ref,
-        bot,
-        inside["chat_id"],
-        row["locale"],
-        row["quiet"],
-        row["blocked"],
-        row["revision"],
-        row["version"],
-        inside["state"],
+        *(chat_ref, bot, inside["chat_id"], row["locale"], row["quiet"], row["blocked"]),
+        *(row["revision"], row["version"], inside["state"], Pace.of(inside.get("pace"))),
     )
 
 

@@ -15,7 +15,12 @@ ARRIVAL = Flow(
         Section(
             "arrival",
             (
-                Step("locale", Choice("uk", "ru", "en", "other"), required=True, unknown=False),
+                Step(
+                    "locale",
+                    Choice("uk", "ru", "en", "pl", "de", "other"),
+                    required=True,
+                    unknown=False,
+                ),
                 Step("safe", Choice("yes", "not_sure", "no"), required=True, unknown=False),
                 Step(
                     "area",

@@ -16,9 +16,10 @@ from aiogram.types import Update
 from cases import quarantine as aside
 from cases import turn as turns
 from cases.audit import Signer
+from cases.limits import RATE, Rate
 from cases.outbox import Database
 from cases.turn import Duplicate, Overtaken, Seen, Turn
-from handlers import parcel
+from handlers import limits, parcel
 from handlers.parcel import Parcel, Sort
 from handlers.talk import Spot, Talk, Tap
 from locales import resolve
@@ -42,7 +43,7 @@ _log = logging.getLogger(__name__)
 class Door:
     """Everything one bot's updates need. `process` may run for many chats at once.
 
-    `alone`: what to do with an update from a place the bot does not work in (a group).
+    A bot with `spots` talks to families, and keeps to `rate` with each of them.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Door:
     answer: Answer
     #: the group a staff bot works in; families' bots work in none
     group: int | None = None
+    rate: Rate = RATE
 
     async def process(self, raw: bytes) -> str:
         """COMMITTED, DUPLICATE, IGNORED or QUARANTINED: acknowledge it, in each case.
@@ -90,17 +92,26 @@ class Door:
         if turn is Seen.OTHER_BODY:
             return await self._set_aside(found, raw, "OtherBody")
         assert isinstance(turn, Turn)
-        talk = Talk(turn, now, self.spots, tap=_tap(found.update))
+        talk = Talk(turn, now, limits.places(self.spots, turn), tap=_tap(found.update))
         if found.sort is Sort.LEAVE:
             _leave(talk)
         else:
             assert found.update is not None, "only what was parsed is taken"
-            await self.dispatcher.feed_update(self.bot, found.update, talk=talk)
+            await self._listen(talk, found.update)
         talk.finish()
         await turns.save(self.database, self.vault, turn, signer=self.signer, now=now)
         if talk.tap is not None:
             await self.answer(talk.tap.query_id, talk.toast)
         return COMMITTED
+
+    async def _listen(self, talk: Talk, update: Update) -> None:
+        async def route(update: Update) -> None:
+            await self.dispatcher.feed_update(self.bot, update, talk=talk)
+
+        if self.spots:
+            await limits.within(talk, update, self.rate, route)
+        else:
+            await route(update)
 
     async def _load(self, found: Parcel, raw: bytes, now: datetime) -> Turn | Seen:
         return await turns.load(
@@ -140,7 +151,8 @@ class Door:
         if not isinstance(turn, Turn):
             await keep(self.database)
             return QUARANTINED
-        Talk(turn, now, self.spots).say("error.quarantined")
+        talk = Talk(turn, now, self.spots)
+        limits.say_set_aside(talk, self.rate)
         turn.jobs.append(keep)
         try:
             await turns.save(self.database, self.vault, turn, signer=self.signer, now=now)

@@ -18,6 +18,7 @@ from handlers.forms import draft_in, drop, flow_of, keep, until
 from handlers.screen import LONGEST_ANSWER, spoken
 from handlers.sending import Post
 from handlers.talk import Said, Talk
+from handlers.turning import is_a_cry_for_help, turns_aside
 from locales import html, say
 
 _URGENT: Final = "urgent"
@@ -37,11 +38,27 @@ class Form:
 
     async def act(self, talk: Talk, action: str) -> None:
         if action == "stop":
-            stop(talk)
+            await self._stop(talk)
             return
         draft = draft_in(talk)
         assert draft is not None, "the spot is left when the draft is"
         await self._follow(talk, draft, act.act(flow_of(talk), draft, action, talk.world))
+
+    async def _stop(self, talk: Talk) -> None:
+        """A child who has said what matters is heard, also when it stops there."""
+        draft = draft_in(talk)
+        if draft is not None and is_a_cry_for_help(flow_of(talk), draft):
+            talk.quieten()
+            await self._send(talk, draft, draft)
+            return
+        stop(talk)
+
+    async def _send(self, talk: Talk, before: Draft, draft: Draft) -> None:
+        if not await self.post.send(talk, draft):
+            # Nothing is lost: the draft waits where it was, one press before sending.
+            keep(talk, before)
+            talk.say("error.generic")
+            talk.show_again()
 
     async def hear(self, talk: Talk, said: Said) -> bool:
         draft = draft_in(talk)
@@ -75,21 +92,21 @@ class Form:
     async def _follow(self, talk: Talk, before: Draft, turned: Turned) -> None:
         """What the person sees of a move: the answer noted, then the next screen."""
         row = keep(talk, turned.draft)
+        if is_a_cry_for_help(flow_of(talk), turned.draft):
+            row.pass_on = True
         if turned.refused is not None:
             refuse(talk, turned.refused)
             return
         if turned.answered is not None and turned.draft.at != before.at:
             self._note(talk, turned)
+        if turned.answered is not None and turns_aside(talk, turned):
+            return
         if turned.draft.at == engine.LEFT:
             drop(talk)
             talk.enter("home")
             return
         if turned.draft.at == engine.READY:
-            if not await self.post.send(talk, turned.draft):
-                # Nothing is lost: the draft waits where it was, one press before sending.
-                keep(talk, before)
-                talk.say("error.generic")
-                talk.show_again()
+            await self._send(talk, before, turned.draft)
             return
         if turned.draft.at.startswith("#done/") and row.pass_on is None:
             talk.interrupt("cutoff")

@@ -6,14 +6,18 @@ from uuid import uuid4
 from cases.turn import DRAFT_KEPT, DRAFT_KEPT_QUIET, DraftRow
 from flows import engine, path, view
 from flows.answers import Word
+from flows.collective import COLLECTIVE
 from flows.draft import Draft
+from flows.help_child import CHILD
 from flows.kinds.subs import text_in
 from flows.model import Flow
+from flows.news import NEWS
 from flows.report import REPORT
+from flows.sighting import SIGHTING
 from handlers.talk import Talk
 from locales.dates import day
 
-FORMS: Final = {flow.name: flow for flow in (REPORT,)}
+FORMS: Final = {flow.name: flow for flow in (REPORT, NEWS, SIGHTING, COLLECTIVE, CHILD)}
 """Every form a person can fill in, by name."""
 
 
@@ -42,6 +46,8 @@ def keep(talk: Talk, draft: Draft) -> DraftRow:
 def begin(talk: Talk, flow: Flow) -> Draft:
     """A new draft of this form at its first question, not on screen yet."""
     talk.person.state["form"] = flow.name
+    if flow.name == CHILD.name:
+        talk.person.quiet = True  # a child's phone is the one most likely looked at
     draft = engine.begin(flow, talk.world)
     keep(talk, draft)
     talk.move("form")

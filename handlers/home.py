@@ -1,10 +1,13 @@
 """Home: what the bot can do for you; language; help."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from flows.answers import Word
+from flows.help_child import CHILD
 from flows.kinds.subs import text_in
 from flows.report import REPORT
+from flows.sighting import SIGHTING
 from flows.view import Button, View
 from handlers import forms
 from handlers.mine import Shelf
@@ -23,6 +26,7 @@ class Home:
         rows = [
             (Button("report", Word("home.report")),),
             (Button("news", Word("home.news")),),
+            (Button("sighting", Word("home.sighting")),),
             (Button("mine", Word("home.mine")),),
             (Button("child", Word("home.child")),),
             (Button("contacts", Word("home.contacts")), Button("language", Word("home.language"))),
@@ -46,11 +50,15 @@ class Home:
             await self.shelf.open_mine(talk)
         elif action == "news":
             talk.enter("news")
-        else:
-            soon(talk)
+        elif action in _BEGUN:
+            forms.begin(talk, _BEGUN[action])
+            talk.show_again()
 
     async def hear(self, _talk: Talk, _said: Said) -> bool:
         return False
+
+
+_BEGUN: Final = {"sighting": SIGHTING, "child": CHILD}
 
 
 class Away(Home):
@@ -64,13 +72,6 @@ def open_report(talk: Talk) -> None:
     else:
         forms.begin(talk, REPORT)
         talk.show_again()
-
-
-def soon(talk: Talk) -> None:
-    """A room that is not built yet says so, and what can be done instead."""
-    talk.say("home.soon")
-    tell_contacts(talk)
-    talk.enter("home")
 
 
 class Language:

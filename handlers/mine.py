@@ -8,11 +8,10 @@ from cases.outbox import Database
 from cases.own import OwnCase
 from flows.answers import Json, Param, Word
 from flows.kinds.subs import record_in, text_in
+from flows.news import NEWS, opened
 from flows.view import Button, View
 from handlers import forms
-from handlers.forms import FORMS
 from handlers.known import Known, choose
-from handlers.sending import NEWS
 from handlers.talk import Said, Talk
 from locales.dates import KYIV, day
 
@@ -127,10 +126,9 @@ class CaseSpot:
 def tell_news(talk: Talk, known: Known | None) -> None:
     """The form for news about this case, or about one whose code nobody has."""
     choose(talk, known)
-    waiting = talk.draft_of(NEWS)
-    if waiting is not None:
-        talk.turn.drafts.pop(NEWS)
-    forms.begin(talk, FORMS[NEWS])
+    talk.turn.drafts.pop(NEWS.name, None)
+    draft = forms.begin(talk, NEWS)
+    forms.keep(talk, opened(draft, talk.world, code=known is not None))
     talk.show_again()
 
 

@@ -2,12 +2,13 @@
 
 from cases.intake import Receipt
 from flows.answers import Word
+from flows.help_child import CHILD
 from flows.kinds.subs import text_in
 from flows.report import REPORT
 from flows.view import Button, View
 from handlers import forms
 from handlers.talk import Said, Talk
-from handlers.telephones import contact_lines
+from handlers.telephones import contact_lines, tell_contacts
 from locales.dates import moment
 
 
@@ -29,11 +30,22 @@ def _screen(code: str, title: Word) -> View:
     return View(title, rows)
 
 
+def for_a_child() -> View:
+    """No code to keep, nothing to find on the phone: only that adults will read it."""
+    rows = (
+        (Button("phones", Word("safety.phones")),),
+        (Button("hide", Word("receipt.hide")),),
+    )
+    return View(Word("receipt.child"), rows)
+
+
 class ReceiptSpot:
     """After sending. In its state: the code alone; the PIN is told once and kept nowhere."""
 
     def view(self, talk: Talk) -> View:
         code = text_in(talk.spot, "code")
+        if forms.flow_of(talk).name == CHILD.name:
+            return for_a_child()
         return _screen(code, Word("receipt.again", {"code": code}))
 
     async def act(self, talk: Talk, action: str) -> None:
@@ -43,6 +55,9 @@ class ReceiptSpot:
             talk.enter("home")
         elif action == "another":
             forms.begin(talk, REPORT)
+            talk.show_again()
+        elif action == "phones":
+            tell_contacts(talk)
             talk.show_again()
         elif action == "hide":
             talk.interrupt("hide")

@@ -8,14 +8,18 @@ from typing import Final
 from cases import afterwards, document
 from cases.afterwards import Entry
 from cases.document import Consented
+from cases.facets import facets
 from cases.intake import Prepared, Receipt, prepare
+from cases.triage import judge
 from cases.turn import Outgoing
 from flows.answers import Json
 from flows.draft import Draft
+from flows.help_child import CHILD
 from flows.kinds.subs import text_in
+from flows.news import SECRET
 from handlers.forms import flow_of
 from handlers.known import Known, about, remember
-from handlers.receipt import told_of
+from handlers.receipt import for_a_child, told_of
 from handlers.silence import EVERYTHING, may_write_first
 from handlers.talk import Talk
 from locales import html, say
@@ -72,6 +76,9 @@ class Post:
         if _asked_for_silence(draft):
             talk.person.state["silence"] = EVERYTHING
         self.stored(talk, prepared)
+        if flow_of(talk).name == CHILD.name:
+            talk.show(for_a_child())
+            return True
         key = "receipt.sent" if may_write_first(talk) else "receipt.quiet"
         talk.show(told_of(talk, prepared.receipt, key))
         return True
@@ -107,16 +114,20 @@ class Post:
                 str(claimed.value) if claimed is not None else None,
             ),
             known.code,
+            urgent=judge(facets(flow, draft, talk.today), talk.now).level == "critical",
         )
         talk.turn.drafts.pop(flow.name, None)
         talk.say("news.done", code=known.code)
+        if claimed is not None and claimed.value in SECRET:
+            talk.say("return.secrecy")
         talk.enter("home")
 
-    def add(self, talk: Talk, entry: Entry, code: str) -> None:
+    def add(self, talk: Talk, entry: Entry, code: str, *, urgent: bool = False) -> None:
         """Make an addition to a case part of the turn, and ring."""
         entry.join(talk.turn)
         if self.bell is not None:
-            text = html(BELL_LOCALE, "bell.family", code=code)
+            key = "bell.family_urgent" if urgent else "bell.family"
+            text = html(BELL_LOCALE, key, code=code)
             row = _bell(self.bell, text, f"bell {entry.case} {entry.at.isoformat()} {entry.kind}")
             talk.turn.outgoing.append(row)
 

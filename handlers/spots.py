@@ -11,6 +11,7 @@ from handlers.receipt import ReceiptSpot
 from handlers.sending import Post
 from handlers.silence import Silence
 from handlers.talk import Spot
+from handlers.turning import Many
 from handlers.waiting import CutOff, Resume
 from handlers.ways import Add, Confirm
 
@@ -35,6 +36,7 @@ def spots(post: Post, shelf: Shelf) -> dict[str, Spot]:
         "withdraw": Confirm(post, afterwards.WITHDRAWAL),
         "erase": Confirm(post, afterwards.ERASURE),
         "silence": Silence(),
+        "many": Many(),
         "stray": Stray(post),
         "forwarded": Forwarded(),
         "edited": Edited(),

@@ -12,7 +12,10 @@ from locales.resolving import resolve
 
 KYIV = ZoneInfo("Europe/Kyiv")
 
-_BABEL = {"uk": Locale.parse("uk"), "ru": Locale.parse("ru"), "en": Locale.parse("en_GB")}
+_BABEL = {
+    language: Locale.parse(language if language != "en" else "en_GB")
+    for language in ("uk", "ru", "en", "pl", "de")
+}
 _NB, _THIN = "\u00a0", "\u202f"  # Babel itself puts the thin one before "р."
 _PART = re.compile(
     r"(\d{4})(?:-(0[1-9]|1[0-2]|2[1-4])(?:-(0[1-9]|[12]\d|3[01]))?)?([~?%]?)", re.ASCII
@@ -41,6 +44,17 @@ _AROUND = {
     "ru": _Around(
         "около", "с", "до", "год", "года", f"{_THIN}г.",
         (("весна", "весны"), ("лето", "лета"), ("осень", "осени"), ("зима", "зимы")),
+    ),
+    "pl": _Around(
+        "około", "od", "do", "rok", "roku", "",
+        (("wiosna", "wiosny"), ("lato", "lata"), ("jesień", "jesieni"), ("zima", "zimy")),
+    ),
+    "de": _Around(
+        "etwa", "von", "bis", "", "", "",
+        (
+            ("Frühling", "Frühling"), ("Sommer", "Sommer"), ("Herbst", "Herbst"),
+            ("Winter", "Winter"),
+        ),
     ),
     "en": _Around(
         "around", "from", "to", "", "", "",
@@ -82,7 +96,7 @@ def moment(locale: str, when: datetime) -> str:
     language = resolve(locale)
     kyiv = when.astimezone(KYIV)
     clock = format_time(kyiv, "HH:mm", tzinfo=KYIV, locale=_BABEL[language])
-    on = f"{_NB}on " if language == "en" else " "
+    on = {"en": f"{_NB}on ", "de": f"{_NB}Uhr am{_NB}"}.get(language, " ")
     return f"{clock}{on}{day(language, kyiv.date())}"
 
 
@@ -131,7 +145,7 @@ def _span(language: str, start: _Part, end: _Part) -> str:
     if start.year == end.year:
         said = _without_year(language, start)
         if start.day and end.day and start.month == end.month:
-            said = str(start.day)
+            said = f"{start.day}." if language == "de" else str(start.day)
     elif not start.month and not end.month:
         said = str(start.year)
     return f"{around.from_} {said} {around.to} {_genitive(language, end)}"

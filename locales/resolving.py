@@ -2,11 +2,11 @@
 
 import re
 
-LOCALES = ("uk", "ru", "en")
+LOCALES = ("uk", "ru", "en", "pl", "de")
 DEFAULT = "uk"
 
 _LANGUAGE = re.compile(r"\s*([a-z]{2,3})(?![a-z])", re.IGNORECASE | re.ASCII)
-_ALSO = {"ukr": "uk", "ua": "uk", "rus": "ru", "eng": "en"}
+_ALSO = {"ukr": "uk", "ua": "uk", "rus": "ru", "eng": "en", "pol": "pl", "deu": "de", "ger": "de"}
 
 
 def resolve(code: str | None) -> str:

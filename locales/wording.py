@@ -15,7 +15,7 @@ NUMBERS = ("n", "count", "age", "months", "days", "limit")
 """Which placeholder decides the plural: the first of these that holds a whole number."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_THOUSANDS = {"uk": "\u00a0", "ru": "\u00a0", "en": ","}
+_THOUSANDS = {"uk": "\u00a0", "ru": "\u00a0", "en": ",", "pl": "\u00a0", "de": "."}
 _UNGROUPED = ("year",)
 _ISOLATE, _POP = "\u2068", "\u2069"
 _DIRECTIONS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))

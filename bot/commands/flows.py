@@ -30,7 +30,7 @@ SHAPES: Final = Path(__file__).parents[2] / "tests" / "flows" / "shapes"
 _TAG: Final = re.compile(r"</?[a-z]+(?: [a-z]+)*>")
 _KYIV: Final = ZoneInfo("Europe/Kyiv")
 
-Locale = Literal["uk", "ru", "en"]
+Locale = Literal["uk", "ru", "en", "pl", "de"]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Answer in JSON.")]
 
 
@@ -48,7 +48,7 @@ def show(flow: str, *, locale: Locale = "uk", json: AsJson = False) -> int:
     Parameters
     ----------
     flow
-        report or arrival.
+        report, news, sighting, collective, child or arrival.
     locale
         uk, ru or en.
     json
@@ -115,7 +115,7 @@ def play(flow: str, *, locale: Locale = "uk", record: Path | None = None) -> int
     Parameters
     ----------
     flow
-        report or arrival.
+        report, news, sighting, collective, child or arrival.
     locale
         uk, ru or en.
     record

@@ -17,6 +17,7 @@ from bot import demo, log
 from bot.postgres import current, embedded, migrate, wanted
 from bot.postgres_home import ServerRefused
 from bot.settings import Settings, SettingsRefused, load
+from bot.store import StoreAway
 from bot.telegram import Refused, TokenRefused
 from vault.keys import KeyFileRefused
 from vault.recipients import ListRefused
@@ -58,6 +59,8 @@ def _run(which: str) -> int:
         return _sorry("Telegram does not know the token; @BotFather has the current one")
     except Refused as refused:
         return _sorry(f"Telegram refuses what was asked of it ({refused.code})")
+    except StoreAway as away:
+        return _sorry(f"the store of files (DODOMU_OBJECTS) cannot be used: {away}")
     except asyncpg.PostgresError as error:
         return _sorry(f"the database cannot be used: {type(error).__name__}")
     except OSError as error:

@@ -12,7 +12,7 @@ async def test_the_profile_is_set_in_every_language_and_in_none(api, tmp_path):
     assert await profile.introduce(api, tmp_path / "profile")
     named = {
         language: (await api.call("getMyName", {"language_code": language}))["name"]
-        for language in ("", "uk", "ru", "en")
+        for language in ("", "uk", "ru", "en", "pl", "de")
     }
     assert named == {"": "Додому", "uk": "Додому", "ru": "Додому", "en": "Dodomu"}
     asked = {"language_code": "en", "scope": {"type": "all_private_chats"}}

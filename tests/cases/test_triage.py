@@ -10,8 +10,14 @@ from cases.triage import HARD, RULES, TERMS, judge
 from flows.answers import Answer, Json, State
 from flows.draft import Draft
 from flows.kinds.choice import Choice, Many
+from flows.collective import COLLECTIVE
+from flows.help_child import CHILD
+from flows.model import Flow
+from flows.news import NEWS
 from flows.report import REPORT
+from flows.sighting import SIGHTING
 
+FORMS = (REPORT, NEWS, SIGHTING, COLLECTIVE, CHILD)
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
@@ -111,7 +117,8 @@ def test_a_rule_does_not_hold(code: str, answers: dict[str, Json]) -> None:
 
 
 def test_every_rule_is_tried() -> None:
-    assert {rule.code for rule in RULES} == {code for code, _ in HOLDS}
+    elsewhere = {"H0.child_writes", "H5.fresh_sighting"}  # tried below, in forms of their own
+    assert {rule.code for rule in RULES} == {code for code, _ in HOLDS} | elsewhere
 
 
 def test_three_children_are_several() -> None:
@@ -121,9 +128,11 @@ def test_three_children_are_several() -> None:
 
 def test_rules_speak_of_marks_that_can_be() -> None:
     computed = {"age.0-5", "age.6-11", "age.12-15", "age.18_soon", "children.3", "contact.recent"}
+    computed |= {"kind.child", "sighting.fresh"}
     possible = computed | {
         f"{step.key}.{option}"
-        for _, step in REPORT.steps()
+        for flow in FORMS
+        for _, step in flow.steps()
         if isinstance(step.kind, Choice | Many)
         for option in step.kind.options
     }
@@ -209,3 +218,38 @@ def test_nothing_typed_is_among_the_facets() -> None:
     found = repr(_of(whole(free_text="Соломія просить про допомогу", reporter_name="Олена")))
     for typed in ("Соломія", "Канаркова", "Олена", "Олешки", "алешки", "2017"):
         assert typed not in found
+
+
+def _in(flow: Flow, answers: dict[str, Json], items: tuple[str, ...] = ()) -> tuple[str, ...]:
+    given = {key: Answer(State.GIVEN, value) for key, value in answers.items()}
+    made = Draft(flow.name, flow.version, "#check", given, {"children": items} if items else {})
+    return judge(facets(flow, made, TODAY), NOW).reasons
+
+
+def test_a_child_who_writes_is_always_critical() -> None:
+    assert _in(CHILD, {"safe": "yes"}) == ("H0.child_writes",)
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ({"code": "yes", "status": "contact", "condition": "in_danger"}, "H1.threat_to_life"),
+        ({"code": "yes", "status": "obstructed", "obstacles": ["ransom_demand"]}, "H3.ransom_or_threats"),
+    ],
+)  # fmt: skip
+def test_news_can_be_as_urgent_as_a_report(answers: dict[str, Json], reason: str) -> None:
+    assert reason in _in(NEWS, answers)
+
+
+@pytest.mark.parametrize(("days", "fresh"), [(0, True), (3, True), (4, False)])
+def test_a_named_child_seen_lately_at_a_known_place_is_critical(days: int, fresh: bool) -> None:
+    seen = TODAY - timedelta(days=days)
+    answers: dict[str, Json] = {
+        "about": "child_by_name",
+        "observed_on": born(seen),
+        "observed_place": PLACE,
+        "children/a/name": {"family": "Тест", "given": "Анна", "patronymic": None},
+    }
+    assert ("H5.fresh_sighting" in _in(SIGHTING, answers, ("a",))) is fresh
+    del answers["children/a/name"]
+    assert "H5.fresh_sighting" not in _in(SIGHTING, answers, ("a",))

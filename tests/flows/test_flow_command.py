@@ -85,7 +85,8 @@ def test_the_first_minute_is_played_too(play):
 
 def test_a_flow_that_does_not_exist_is_named_with_those_that_do(play, capsys):
     assert command.show("nothing") == 1
-    assert capsys.readouterr().out == "there is no flow nothing; there are report, arrival\n"
+    there = ", ".join(flow.name for flow in FLOWS)
+    assert capsys.readouterr().out == f"there is no flow nothing; there are {there}\n"
     assert play(flow="nothing")[0] == 1
 
 

@@ -108,7 +108,9 @@ def test_a_shape_that_is_not_there_is_wrong_and_is_not_made_by_looking(tmp_path,
 
 def test_shapes_are_written_when_asked_for(tmp_path):
     assert fine(shapes=tmp_path, write=True)
-    assert {file.name for file in tmp_path.iterdir()} == {"report.v1.txt", "arrival.v1.txt"}
+    assert {file.name for file in tmp_path.iterdir()} == {
+        shape.file_name(flow, flow.version) for flow in FLOWS
+    }
     assert fine(shapes=tmp_path)
 
 

@@ -26,7 +26,7 @@ from flows.model import Group
 from flows.path import CLOSING
 from flows.report import REPORT
 
-LOCALES = ("uk", "ru", "en")
+LOCALES = ("uk", "ru", "en", "pl", "de")
 MOST_BUTTONS = 100  # what Telegram takes under one message
 SCREENS = (TASKS, CHECK, READY)
 LEADS_NOWHERE = {"stop"}

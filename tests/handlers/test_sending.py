@@ -181,6 +181,6 @@ async def test_the_shortest_report_in_english(olena):
         "/start", "[English]", "[Yes, it is safe]", "[Abroad]", "[I understand and agree]"
     )
     await olena.does("[Report a child]", "[Mother]", "Kovalchuk Sofiia", "[Yes]", "27 3 2017")
-    await olena.does("[Херсонська]", "Генічеськ", "[Not returned from", "[Send to prosecutors]")
+    await olena.does("[Khersonska]", "Генічеськ", "[Not returned from", "[Send to prosecutors]")
     await olena.taps("Send to prosecutors")
     assert "Your code" in olena.last

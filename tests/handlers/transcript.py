@@ -7,8 +7,8 @@ from html import unescape
 from chat import Person
 
 _MASKS = (
-    (re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}\b"), "7K4M-29QX"),
     (re.compile(r"\b\d{4}-\d{4}-\d{4}\b"), "0000-0000-0000"),
+    (re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}\b"), "7K4M-29QX"),
     (re.compile(r"\d\d:\d\d\s(?:on\s)?\d+\s\w+"), "14:00 25 листопада"),
 )
 _UNTIL = re.compile(r"(до|until) \d+\s\w+")

@@ -22,6 +22,8 @@ WIDE_BUTTONS = {
     "arrival.area.option.occupied",
     "report.contact_pref.option.do_not_contact",
     "report.share.option.match",
+    "sighting.share.option.match",
+    "collective.share.option.match",
     "kind.place.keep",
     "kind.place.occupied",
 }
@@ -34,11 +36,16 @@ IN_TWO_LANGUAGES = {"arrival.locale.ask", "language.ask"}
 BANNED = {
     "uk": r"помилк|неправильн|невірн|заборонен|обов’язков|жертв|на жаль|упс\b|некоректн",
     "ru": r"ошибк|неверн|неправильн|запрещен|обязательн|жертв|к сожалению|упс\b|некорректн",
+    "pl": r"błąd|błęd|nieprawidł|niepoprawn|zabron|zakaz|obowiązk|ofiar|niestety|przepr|przykro"
+    r"|\bups\b|prosz[ęe]",
+    "de": r"fehler|ungültig|falsch|verboten|pflicht|opfer\b|leider|entschuldig|hoppla|bitte",
     "en": r"error|invalid|please|sorry|oops|forbidden|victim|failed|mandatory",
 }
 GENDERED = {
     "uk": r"\bВи (вже )?[а-яіїє]+(в|ла|вся|лася|лась)\b|/ла|/лась|\(а\)|\(ла\)|сам/сама|\bсам\b",
     "ru": r"\bВы (уже )?[а-яё]+(л|ла|лся|лась)\b|/ла|/лась|\(а\)|\(ла\)|сам/сама",
+    "pl": r"\b(Pan|Pani|Pana|Panu)\b|\w+(łeś|łaś|łem|łam|łbyś|łabyś)\b|\(a\)",
+    "de": r"/in\b|\*in|:in\b|\ber/sie\b|\(in\)",
     "en": r"\bhe\b|\bshe\b|\bhis\b|\bher\b",
 }
 OWN_NAMES = ("language.", "arrival.locale.")
@@ -132,7 +139,10 @@ def test_no_line_begins_with_a_picture():
 
 
 def test_each_language_is_written_in_its_own_letters():
-    foreign = {"uk": r"[ыэъёЫЭЪЁ]", "ru": r"[іїєґІЇЄҐ]", "en": r"[\u0400-\u04ff]"}
+    foreign = {"uk": r"[ыэъёЫЭЪЁ]", "ru": r"[іїєґІЇЄҐ]", "en": r"[\u0400-\u04ff]"} | {
+        "pl": r"[\u0400-\u04ff]",
+        "de": r"[\u0400-\u04ff]",
+    }
 
     def mixed(one, form):
         if one.key.startswith(OWN_NAMES):

@@ -221,3 +221,18 @@ def test_a_date_refused_twice_may_be_kept():
     kept = BORN.tapped("#keep", offered.sub, NOW)
     assert kept == Taken({"text": "до війни"}, "до війни", ("unparsed",))
     assert BORN.fits(kept.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "edtf"),
+    [
+        ("kwiecień 2022", "2022-04"), ("w kwietniu 2022", "2022-04"), ("7 maja 2022", "2022-05-07"),
+        ("wiosna 2022", "2022-21"), ("około 2022 roku", "2022~"), ("koniec marca 2022", "2022-03-21/2022-03-31"),
+        ("April 2022", "2022-04"), ("im März 2022", "2022-03"), ("7. Mai 2022", "2022-05-07"),
+        ("Sommer 2022", "2022-22"), ("etwa 2022", "2022~"), ("Ende März 2022", "2022-03-21/2022-03-31"),
+    ],
+)  # fmt: skip
+def test_dates_are_understood_in_polish_and_german(typed, edtf):
+    outcome = PartialDate().typed(typed, {}, Now(date(2026, 11, 24)))
+    value = outcome.value if isinstance(outcome, Taken) else outcome.sub["confirm"]
+    assert value["edtf"] == edtf
