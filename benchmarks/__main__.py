@@ -120,8 +120,8 @@ def _sped(seen: Speed) -> None:
         print(f"  saturation, {measures.IN_FLIGHT} chats in flight, {_SCRIPTS[most.script]}")
         _line(
             "  answered updates/s",
-            f"{most.per_second:.0f}  ({most.updates} in {most.seconds:.0f} s;"
-            f" others kept {max(most.others, 0):.1f} cores busy)",
+            f"{most.per_second:.0f}  ({most.updates} in {most.seconds:.0f} s,"
+            f" {most.sealed} sealed; others kept {max(most.others, 0):.1f} cores busy)",
         )
         _line(
             "  CPU per answered update",
@@ -133,7 +133,8 @@ def _sped(seen: Speed) -> None:
         _line(
             f"latency at {one.rate:.0f} updates/s",
             f"p50 {one.p50:.1f} ms, p99 {one.p99:.1f} ms, worst {one.worst:.0f} ms"
-            f"  ({one.updates} updates)",
+            f"  ({one.updates} updates, {one.sealed} sealed in {one.sealing:.0f} ms;"
+            f" others kept {max(one.others, 0):.1f} cores busy)",
         )
 
 

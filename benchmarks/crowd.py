@@ -23,6 +23,7 @@ Call: TypeAlias = dict[str, Any]
 _FIRST_PERSON: Final = 1_000_000_001
 _FAMILY: Final[Call] = {"id": 1_000_001, "is_bot": True, "first_name": "Dodomu"}
 _ENTRY: Final = 0.075  # seconds between two who enter
+_PRESENT: Final = 16  # people who take turns in an open loop
 
 
 class Lost(Exception):
@@ -34,7 +35,7 @@ class Person:
     """Somebody in the middle of a script. `since`: when the open step was due, None when idle."""
 
     id: int
-    steps: Iterator[Step]
+    steps: deque[Step]
     last_message: int = 0
     screen: Call = field(default_factory=dict)
     since: float | None = None
@@ -53,6 +54,8 @@ class Crowd:
     answered: int = 0
     at: float = 0.0
     latencies: list[float] = field(default_factory=list)
+    #: of those, the answers to the last steps of scripts
+    last: list[float] = field(default_factory=list)
     calls: dict[str, int] = field(default_factory=dict)
     lost: str = ""
     _updates: Iterator[int] = field(default_factory=lambda: count(1))
@@ -80,15 +83,15 @@ class Crowd:
     async def stream(self, script: str, rate: float) -> None:
         """Open loop: a step each 1/`rate` seconds, whatever the bot does. Until cancelled.
 
-        Whose step it is, is chance: reports are sealed now and then, as in life.
+        Whose step it is, is chance, and who is done is followed: once people have been followed
+        a few times, each window holds all steps of the script in their due share.
         """
         self._script, self._left, self._open, self._ids = script, 0, True, self._strangers
-        length = len(SCRIPTS[script](0))
         began = time.monotonic()
         for number in count():
             due = began + number / rate
             await asyncio.sleep(max(due - time.monotonic(), 0))
-            if not self._idle or not secrets.randbelow(length):
+            if not self._idle or len(self.people) < _PRESENT:
                 self._step(self._person(), due)
             else:
                 self._idle.rotate(secrets.randbelow(len(self._idle)))
@@ -106,6 +109,7 @@ class Crowd:
     def mark(self) -> None:
         self.answered = 0
         self.latencies = []
+        self.last = []
         self.calls = {}
 
     def told(self, chat_id: int, call: Call) -> int:
@@ -134,7 +138,10 @@ class Crowd:
             return
         self.at = time.monotonic()
         self.answered += 1
-        self.latencies.append(self.at - person.since)
+        latency = self.at - person.since
+        self.latencies.append(latency)
+        if not person.steps:
+            self.last.append(latency)
         person.since = None
         if self._open:
             self._idle.append(person)
@@ -147,13 +154,12 @@ class Crowd:
             self._step(self._person(), time.monotonic())
 
     def _person(self) -> Person:
-        person = Person(next(self._ids), iter(SCRIPTS[self._script](next(self._numbers))))
+        person = Person(next(self._ids), deque(SCRIPTS[self._script](next(self._numbers))))
         self.people[person.id] = person
         return person
 
     def _step(self, person: Person, due: float) -> None:
-        step = next(person.steps, None)
-        if step is None:
+        if not person.steps:
             del self.people[person.id]
             if self._open:
                 self._step(self._person(), due)
@@ -162,7 +168,7 @@ class Crowd:
             return
         person.since = due
         try:
-            self.deliver(self._update(person, step))
+            self.deliver(self._update(person, person.steps.popleft()))
         except Lost as lost:
             self.lost = str(lost)
 

@@ -21,6 +21,8 @@ from vault import chain, keys
 IN_FLIGHT: Final = 64
 _MODEL, _FIRST_COPY = 2_000_000_000, 2_000_000_001
 _DRAIN: Final = 0.3
+#: people who have to be done before an open loop holds every step in its due share
+_MIXED: Final = 40
 _ENDLESS: Final = 10**9
 
 
@@ -49,6 +51,7 @@ class Saturation:
 
     script: str
     updates: int
+    sealed: int
     seconds: float
     cpu_bot: float
     cpu_postgres: float
@@ -67,10 +70,17 @@ class Saturation:
 
 @dataclass(frozen=True)
 class Latency:
-    """At `rate` updates a second, whatever the bot does. Milliseconds."""
+    """At `rate` updates a second, whatever the bot does. Milliseconds.
+
+    `sealing`: the median of those of the updates that sealed a report, `sealed` in number.
+    `others`: cores that were busy with something else meanwhile.
+    """
 
     rate: float
     updates: int
+    sealed: int
+    sealing: float
+    others: float
     p50: float
     p99: float
     worst: float
@@ -152,13 +162,13 @@ async def speed(
     seconds: float,
     rates: Sequence[float],
 ) -> Speed:
-    """`warm` seconds of the same go before each measurement of `seconds`."""
+    """Measures for `seconds` each; before saturations, `warm` seconds of the same go."""
     url = await rig.database()
     async with rig.bot(url, settings) as bot:
         saturations = [
             await _saturated(rig, bot, script, warm, seconds) for script in ("unsent", "report")
         ]
-        latencies = [await _latency(rig, rate, warm, seconds) for rate in rates]
+        latencies = [await _latency(rig, bot, rate, seconds) for rate in rates]
     return Speed(door, saturations, latencies)
 
 
@@ -179,20 +189,32 @@ async def _saturated(rig: Rig, bot: Bot, script: str, warm: float, seconds: floa
     await _settled(rig)
     updates = _sound(rig, seen)
     of_bot, of_postgres, of_stub = (1000 * spent / updates for spent in used)
-    return Saturation(script, updates, took, of_bot, of_postgres, of_stub, others, seen["calls"])
+    sealed = len(seen["last"]) if script == "report" else 0
+    return Saturation(
+        script, updates, sealed, took, of_bot, of_postgres, of_stub, others, seen["calls"]
+    )
 
 
-async def _latency(rig: Rig, rate: float, warm: float, seconds: float) -> Latency:
-    await rig.tell("stream", script="report", rate=rate)
-    await asyncio.sleep(warm)
+async def _latency(rig: Rig, bot: Bot, rate: float, seconds: float) -> Latency:
+    pids = (bot.pid, rig.postmaster, rig.stub.pid)
     await rig.tell("mark")
+    await rig.tell("stream", script="report", rate=rate)
+    while len((await rig.tell("look"))["last"]) < _MIXED:  # noqa: ASYNC110 - another process
+        await asyncio.sleep(_DRAIN)
+    await rig.tell("mark")
+    busy, ours, began = busy_seconds(), sum(map(cpu_seconds, pids)), time.monotonic()
     await asyncio.sleep(seconds)
     seen = await rig.tell("look")
+    ours = sum(map(cpu_seconds, pids)) - ours
+    others = (busy_seconds() - busy - ours) / (time.monotonic() - began)
     await _settled(rig)
     updates = _sound(rig, seen)
-    sorted_ms = sorted(1000 * one for one in seen["latencies"])
-    p99 = sorted_ms[min(int(updates * 0.99), updates - 1)]
-    return Latency(rate, updates, median(sorted_ms), p99, sorted_ms[-1])
+    each = sorted(1000 * one for one in seen["latencies"])
+    sealing = [1000 * one for one in seen["last"]]
+    p99 = each[min(int(updates * 0.99), updates - 1)]
+    return Latency(
+        rate, updates, len(sealing), median(sealing), others, median(each), p99, each[-1]
+    )
 
 
 def _sound(rig: Rig, seen: Any) -> int:

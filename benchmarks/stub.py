@@ -124,6 +124,7 @@ class Stub:
             "answered": crowd.answered,
             "at": crowd.at,
             "latencies": crowd.latencies,
+            "last": crowd.last,
             "calls": crowd.calls,
             "waiting": crowd.waiting(),
             "refused": self._doors[FAMILY].refused,

@@ -9,6 +9,7 @@ from bot.telegram import Api, Away, Refused
 from cases.queue import counts
 from handlers import family, staff
 from handlers.door import Answer, Door
+from handlers.filing import Filing
 from handlers.mine import Shelf
 from handlers.spots import spots
 
@@ -34,7 +35,8 @@ def build_door(house: House, line: Line, api: Api) -> Door:
 
 def _router(house: House, line: Line) -> Router:
     if line.name == FAMILY:
-        return family.router()
+        keyring = house.keyring
+        return family.router(Filing(house.pools.intake, keyring.vault, keyring.recipients))
     return staff.router(partial(counts, house.pools.intake))
 
 

@@ -102,4 +102,4 @@ def post_of(house: House) -> Post:
     """How reports are sent off here: to whom they are sealed, and where it rings."""
     rings, chat = house.site.line(STAFF), house.site.staff_chat
     bell = Bell(rings.bot_id, chat) if rings is not None and chat is not None else None
-    return Post(house.keyring.recipients, bell)
+    return Post(house.keyring.recipients, bell, house.pools.intake)

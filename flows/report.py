@@ -232,7 +232,7 @@ NOW = Section(
 PAPERS = Section(
     "papers",
     (
-        Step("photos", Files(), off_path=True),
+        Step("photos", Files()),
         Step("evidence", Files(), off_path=True),
         Step("links", Text(at_most=1000)),
         Step(

@@ -32,6 +32,7 @@ async def pass_on(post: Post, turn: Turn, now: datetime) -> None:
         consent=consented(talk),
         now=now,
         partial=True,
+        opened=await post.files_of(row),
     )
     post.stored(talk, prepared)
     if may_write_first(talk):

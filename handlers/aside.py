@@ -15,12 +15,16 @@ from handlers.known import own
 from handlers.sending import Post
 from handlers.talk import Said, Talk
 from handlers.ways import add_words
-from locales import say
 
 SHOWN: Final = 3
 """The newest reports that stray words are offered to; others are under "My reports"."""
-NOTES: Final = "free_text"
-"""The question that takes whatever belongs to no other."""
+NOTES: Final = {
+    "report": "free_text",
+    "collective": "free_text",
+    "sighting": "what",
+    "news": "comment",
+}
+"""The question of each form that takes whatever belongs to no other."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +60,31 @@ class Stray:
             talk.say("stray.added", code=known.code)
             return_to(talk)
             return
-        draft = draft_in(talk) or begin(talk, REPORT)
-        held = draft.answers.get(NOTES)
-        before = str(held.value) if held is not None and held.state is State.GIVEN else ""
-        turned = engine.replaced(REPORT, draft, NOTES, f"{before}\n{text}".strip(), talk.world)
-        if turned.refused is not None:
-            talk.say(f"error.{turned.refused.code}", **turned.refused.params)
-            talk.show_again()
-            return
-        keep(talk, turned.draft)
-        talk.say("stray.kept")
-        talk.move("form")
-        talk.show_again()
+        note(talk, text)
 
     async def hear(self, talk: Talk, said: Said) -> bool:
         wander(talk, said)
         return True
+
+
+def note(talk: Talk, text: str) -> None:
+    """Put stray words where the open form has room for them, else into a report."""
+    draft, address = draft_in(talk), NOTES.get(flow_of(talk).name, "")
+    if draft is None or path.stop_at(flow_of(talk), draft, address) is None:
+        talk.person.state["form"] = REPORT.name
+        draft, address = draft_in(talk) or begin(talk, REPORT), NOTES[REPORT.name]
+    held = draft.answers.get(address)
+    before = str(held.value) if held is not None and held.state is State.GIVEN else ""
+    said = f"{before}\n{text}".strip()
+    turned = engine.replaced(flow_of(talk), draft, address, said, talk.world)
+    if turned.refused is not None:
+        talk.say(f"error.{turned.refused.code}", **turned.refused.params)
+        talk.show_again()
+        return
+    keep(talk, turned.draft)
+    talk.say("stray.kept")
+    talk.move("form")
+    talk.show_again()
 
 
 def wander(talk: Talk, said: Said) -> None:
@@ -195,16 +208,8 @@ def _address_of(talk: Talk, message_id: int) -> str | None:
 
 
 def unreadable(talk: Talk, said: Said) -> None:
-    """A photo, a voice, a place on the map: what to do instead. A sticker outside: nothing."""
-    keys = {
-        "location": "error.location",
-        "voice": "error.voice_later",
-        "file": "error.file_later",
-    }
-    key = keys.get(said.kind)
-    if key is None and talk.spot_kind != "form":
-        return
-    if said.album and said.album == talk.person.state.get("album"):
-        return  # said once, not once for each picture
-    talk.person.state["album"] = said.album
-    talk.send(say(talk.locale, key or "error.text_expected"))
+    """A place on the map, a sticker: what to do instead. A sticker outside a question: nothing."""
+    if said.kind == "location":
+        talk.say("error.location")
+    elif talk.spot_kind == "form":
+        talk.say("error.text_expected")

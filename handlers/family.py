@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from flows.engine import Nowhere
 from handlers import aside, form, forms, home
+from handlers.filing import Filing, offered_by
 from handlers.screen import spoken
 from handlers.talk import Said, Talk
 from handlers.waiting import expired
@@ -17,17 +18,21 @@ COMMAND: Final = re.compile(r"/([a-zA-Z_]{1,32})(?:@\w+)?(?:\s+(\S.*))?", re.DOT
 BUTTON: Final = re.compile(r"d1\|([0-9]{1,10})\|([0-9]{1,3})(?:\|([01]))?", re.ASCII)
 
 
-def router() -> Router:
+def router(filing: Filing) -> Router:
     """The routes of the family bot. Each handler gets the update's `talk`."""
     made = Router(name="family")
-    made.message.register(said)
+
+    async def heard(message: Message, talk: Talk) -> None:
+        await said(message, talk, filing)
+
+    made.message.register(heard)
     made.edited_message.register(edited)
     made.callback_query.register(tapped)
     made.my_chat_member.register(membership)
     return made
 
 
-async def said(message: Message, talk: Talk) -> None:
+async def said(message: Message, talk: Talk, filing: Filing) -> None:
     """A message: a command, or words (or something else) for where the person is."""
     talk.remember(message.message_id)
     talk.person.blocked = False
@@ -39,12 +44,16 @@ async def said(message: Message, talk: Talk) -> None:
     elif not _has_arrived(talk):
         await _arriving(talk, heard, _hint(message))
     else:
+        offered = offered_by(message)
+        if offered is not None:
+            await filing.receive(talk, offered, heard.album)
+        elif heard.kind not in ("text", "contact"):
+            aside.unreadable(talk, heard)
         await _listen(talk, heard)
 
 
 async def _listen(talk: Talk, heard: Said) -> None:
-    if heard.kind not in ("text", "contact"):
-        aside.unreadable(talk, heard)
+    """Words for where the person is; those under a picture count as words."""
     if not heard.text:
         return
     if heard.forwarded and talk.spot_kind == "form":

@@ -1,6 +1,6 @@
 """A form in the chat: every button and every word of it goes through the engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cases.telling import tell, tell_all
@@ -18,7 +18,7 @@ from handlers.forms import draft_in, drop, flow_of, keep, until
 from handlers.screen import LONGEST_ANSWER, spoken
 from handlers.sending import Post
 from handlers.talk import Said, Talk
-from handlers.turning import is_a_cry_for_help, turns_aside
+from handlers.turning import is_a_cry_for_help, turns_aside, without_files
 from locales import html, say
 
 _URGENT: Final = "urgent"
@@ -91,6 +91,7 @@ class Form:
 
     async def _follow(self, talk: Talk, before: Draft, turned: Turned) -> None:
         """What the person sees of a move: the answer noted, then the next screen."""
+        turned = replace(turned, draft=without_files(talk, turned.draft))
         row = keep(talk, turned.draft)
         if is_a_cry_for_help(flow_of(talk), turned.draft):
             row.pass_on = True

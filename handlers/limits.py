@@ -9,13 +9,13 @@ Every message, edit and press counts, the pictures of one album once. The one to
 * words are kept aside, and the person is asked afterwards where they belong. They are no answer to
   the open question: in a flood nobody has seen it. Before "I agree" nothing is taken down, here
   as elsewhere, and neither are codes and PINs;
-* files are taken as always, and nothing is said about it beyond what is on screen;
+* files are taken as always; their counter goes on, and why one is not taken is said once a second;
 * other commands and buttons do nothing; a pressed button says why.
 
 A chat that has sent its reports of the day keeps the next one as a draft, is told so, and is given
 the phone numbers. What triage finds critical goes through far longer, and so does a child's call.
 
-While very many chats are new, answered questions are not tidied up: that halves what is sent.
+While very many chats are new, answered questions are not tidied up, so that replies find room.
 """
 
 import logging
@@ -37,6 +37,7 @@ from flows.kinds.subs import text_in
 from flows.report import STORY
 from handlers import aside
 from handlers.family import BUTTON, COMMAND
+from handlers.filing import offered_by
 from handlers.form import Form
 from handlers.forms import flow_of, until
 from handlers.known import about
@@ -102,12 +103,7 @@ async def _in_the_pause(talk: Talk, update: Update, rate: Rate, proceed: Proceed
     elif message is None:
         talk.toast = say(talk.locale, "error.too_fast")
     else:
-        talk.person.blocked = False
-        _hold_words(talk, message, rate)
-        if update.message is not None and _brings_a_file(message) and talk.settled.agreed:
-            await _take_file(talk, update, message, proceed)
-        elif update.message is not None:
-            talk.remember(message.message_id)
+        await _take_down(talk, update, message, rate, proceed)
 
 
 # What is answered all the same
@@ -151,11 +147,22 @@ def _is_due(talk: Talk, rate: Rate) -> bool:
 # Words and files that come in the pause
 
 
-def _hold_words(talk: Talk, message: Message, rate: Rate) -> None:
-    text = message.text or message.caption or ""
-    if not text or not talk.settled.agreed or talk.spot_kind == "code":
+async def _take_down(
+    talk: Talk, update: Update, message: Message, rate: Rate, proceed: Proceed
+) -> None:
+    if update.message is not None and offered_by(message) and talk.settled.agreed:
+        await _take_file(talk, update, rate, proceed)
         return
-    if COMMAND.fullmatch(text):
+    if update.message is not None:
+        talk.remember(message.message_id)
+        talk.person.blocked = False
+    _hold_words(talk, message.text or "", rate)
+
+
+def _hold_words(talk: Talk, text: str, rate: Rate) -> None:
+    if not text or COMMAND.fullmatch(text):
+        return
+    if not talk.settled.agreed or talk.spot_kind == "code":
         return
     held = _joined(text_in(talk.person.state, _HELD), text)
     if len(held) <= STORY:
@@ -179,22 +186,16 @@ def _ask_about_held(talk: Talk) -> None:
     aside.wander(talk, Said(0, "text", held))
 
 
-def _brings_a_file(message: Message) -> bool:
-    brought = (message.photo, message.document, message.video)
-    spoken_in = (message.voice, message.audio, message.video_note)
-    return any((*brought, *spoken_in))
-
-
-async def _take_file(talk: Talk, update: Update, message: Message, proceed: Proceed) -> None:
-    """The file without its caption, which is held as words; screens and counters may change."""
-    bare = message.model_copy(update={"caption": None, "caption_entities": None})
-    before = len(talk.turn.outgoing)
-    await proceed(update.model_copy(update={"message": bare}))
+async def _take_file(talk: Talk, update: Update, rate: Rate, proceed: Proceed) -> None:
     outgoing = talk.turn.outgoing
-    outgoing[before:] = [row for row in outgoing[before:] if not _is_a_mere_word(row)]
+    before = len(outgoing)
+    await proceed(update)
+    if any(_is_a_mere_word(row) for row in outgoing[before:]) and not _is_due(talk, rate):
+        outgoing[before:] = [row for row in outgoing[before:] if not _is_a_mere_word(row)]
 
 
 def _is_a_mere_word(row: Outgoing) -> bool:
+    """Neither a screen nor a counter, which are edited later, nor a bell elsewhere."""
     return row.method == "sendMessage" and row.tag is None and row.chat is None
 
 

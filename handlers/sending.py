@@ -5,13 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from cases import afterwards, document
+from cases import afterwards, attachments, document
 from cases.afterwards import Entry
+from cases.attachments import OpenedCase
 from cases.document import Consented
 from cases.facets import facets
 from cases.intake import Prepared, Receipt, prepare
+from cases.outbox import Database
 from cases.triage import judge
-from cases.turn import Outgoing
+from cases.turn import DraftRow, Outgoing
 from flows.answers import Json
 from flows.draft import Draft
 from flows.help_child import CHILD
@@ -49,6 +51,7 @@ class Post:
 
     recipients: Callable[[], Recipients]
     bell: Bell | None
+    database: Database
 
     async def send(self, talk: Talk, draft: Draft) -> bool:
         """Make the report part of the turn. Nothing is sent unless the turn is saved.
@@ -72,6 +75,7 @@ class Post:
             locale=talk.locale,
             consent=consented(talk),
             now=talk.now,
+            opened=await self.files_of(talk.turn.drafts[flow_of(talk).name]),
         )
         if _asked_for_silence(draft):
             talk.person.state["silence"] = EVERYTHING
@@ -82,6 +86,10 @@ class Post:
         key = "receipt.sent" if may_write_first(talk) else "receipt.quiet"
         talk.show(told_of(talk, prepared.receipt, key))
         return True
+
+    async def files_of(self, row: DraftRow) -> OpenedCase | None:
+        """The case the draft's files belong to already, if there are any."""
+        return await attachments.opened_for(self.database, row.id)
 
     def stored(self, talk: Talk, prepared: Prepared) -> None:
         """Make a sealed case part of the turn, and ring."""

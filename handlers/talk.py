@@ -180,6 +180,7 @@ class Talk:
     def show(self, view: View) -> None:
         """A new screen below everything; the one before loses its buttons."""
         self.quieten()
+        self.person.state.pop("counter", None)
         self.person.revision += 1
         screen = draw(self.locale, view, self.person.revision)
         pieces = list(screen.pieces)

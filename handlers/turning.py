@@ -1,12 +1,14 @@
 """Answers after which another form fits better: a child reports, or many were taken."""
 
+from flows import engine
 from flows.answers import Answer, State, Word
 from flows.collective import COLLECTIVE
 from flows.draft import Draft
 from flows.engine import Turned
 from flows.help_child import CHILD
-from flows.model import Flow
-from flows.path import missing
+from flows.kinds.files import Files
+from flows.model import Flow, Step
+from flows.path import missing, stop_at
 from flows.report import REPORT
 from flows.view import Button, View
 from handlers import forms
@@ -36,6 +38,19 @@ def turns_aside(talk: Talk, turned: Turned) -> bool:
 def is_a_cry_for_help(flow: Flow, draft: Draft) -> bool:
     """A child's form with all that is needed to act: it reaches somebody whatever happens next."""
     return flow.name == CHILD.name and not missing(flow, draft)
+
+
+def without_files(talk: Talk, draft: Draft) -> Draft:
+    """Files are never asked for where a phone may be searched: such a question passes itself."""
+    flow = forms.flow_of(talk)
+    for _ in flow.sections:
+        stop = stop_at(flow, draft, draft.at)
+        if not talk.person.quiet or stop is None or not isinstance(stop.entry, Step):
+            break
+        if not isinstance(stop.entry.kind, Files):
+            break
+        draft = engine.skipped(flow, draft, talk.world).draft
+    return draft
 
 
 def _is(answer: Answer | None, address: str, question: str, option: str) -> bool:

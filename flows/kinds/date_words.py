@@ -84,7 +84,8 @@ ROMAN = {
 }  # fmt: skip
 YEARS_OLD = _words("рік роки років року р год года лет year years yo lata lat jahre jahr")
 MONTHS_OLD = _words(
-    "місяць місяці місяців міс месяц месяца месяцев мес month months miesiące miesięcy monate monat"
+    "місяць місяці місяців міс месяц месяца месяцев мес month months miesiące miesięcy monate"
+    " monat"
 )
 YEAR_AND_A_HALF = _words("півтора полтора 1.5 1,5")
 NUMBERS = {

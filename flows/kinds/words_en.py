@@ -11,7 +11,7 @@ WORDS_EN: dict[str, str] = {
     "kind.keep.digits": (
         "There are digits in the name: “{text}”. If that is how it is written, press “Keep”"
     ),
-    "kind.files.count": "Files: {count}",
+    "kind.files.sent": "sent separately",
     "kind.text.more": (
         "Written down. If there is more, send it in the next message. "
         "When that is all, press “Next”"

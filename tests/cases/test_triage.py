@@ -8,10 +8,10 @@ from cases_reports import CAMP, PLACE, TODAY, born, draft, whole
 from cases.facets import Facets, facets
 from cases.triage import HARD, RULES, TERMS, judge
 from flows.answers import Answer, Json, State
-from flows.draft import Draft
-from flows.kinds.choice import Choice, Many
 from flows.collective import COLLECTIVE
+from flows.draft import Draft
 from flows.help_child import CHILD
+from flows.kinds.choice import Choice, Many
 from flows.model import Flow
 from flows.news import NEWS
 from flows.report import REPORT

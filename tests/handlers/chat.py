@@ -13,13 +13,13 @@ from flows.report import REPORT
 from handlers.door import Door
 
 TELEGRAM_TAKES = 4_096
-STAFF_BOT, STAFF_CHAT = 1_000_002, -1_001_000_000_001
 STALE = "Це питання вже пройдено. Змінити відповідь можна на перевірці."
 SAVED = "Вже збережено."
 NO_UPDATE = -(2**40)
 PLAIN_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
 """Dates are written with spaces that keep a day with its month."""
 
+STAFF_BOT, STAFF_CHAT = 1_000_002, -1_001_000_000_001
 _numbers = itertools.count(1000)
 
 

@@ -9,6 +9,7 @@ from chat import SAVED, STALE, Person, kept
 from walk import MINIMUM
 
 from handlers import family
+from handlers.filing import Filing
 
 
 async def _twice(person: Person) -> str:
@@ -32,7 +33,8 @@ async def _ten_times(person: Person) -> str:
 
 async def _after_restart(person: Person) -> str:
     dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.include_router(family.router())
+    filing = Filing(person.door.database, person.door.vault, person.door.recipients)
+    dispatcher.include_router(family.router(filing))
     person.door = replace(person.door, dispatcher=dispatcher)
     await person.taps("Мати")
     return "OK" if (await person.at()).endswith("/name") else "STALE"

@@ -21,12 +21,12 @@ STORY = (
 )
 
 EXPLAINED = [
-    (PHOTO, "Файли можна буде додати"),
-    (DOCUMENT, "Файли можна буде додати"),
-    (VIDEO, "Файли можна буде додати"),
-    (VOICE, "Голосові повідомлення"),
-    (NOTE, "Голосові повідомлення"),
-    (LOCATION, "Позначка на мапі не потрібна"),
+    (PHOTO, "Отримано файлів: 1", "Щоб додати файл"),
+    (DOCUMENT, "Отримано файлів: 1", "Щоб додати файл"),
+    (VIDEO, "Отримано файлів: 1", "Щоб додати файл"),
+    (VOICE, "Отримано файлів: 1", "Щоб додати файл"),
+    (NOTE, "Отримано файлів: 1", "Щоб додати файл"),
+    (LOCATION, "Позначка на мапі не потрібна", "Позначка на мапі не потрібна"),
 ]
 
 
@@ -35,8 +35,10 @@ def born(draft):
     return next(one.value["edtf"] for at, one in draft.answers.items() if at.endswith("/born"))
 
 
-@pytest.mark.parametrize(("content", "words"), EXPLAINED)
-async def test_what_cannot_be_taken_yet_is_explained_at_a_question(olena, arrive, content, words):
+@pytest.mark.parametrize(("content", "words", "_outside"), EXPLAINED)
+async def test_what_is_no_words_is_kept_or_explained_at_a_question(
+    olena, arrive, content, words, _outside
+):
     await arrive(olena)
     await olena.taps("Повідомити про дитину")
     await olena.sends(**content)
@@ -45,8 +47,8 @@ async def test_what_cannot_be_taken_yet_is_explained_at_a_question(olena, arrive
     assert (await olena.at()).endswith("/name")
 
 
-@pytest.mark.parametrize(("content", "words"), EXPLAINED)
-async def test_and_so_it_is_outside_any_question(olena, arrive, content, words):
+@pytest.mark.parametrize(("content", "_inside", "words"), EXPLAINED)
+async def test_and_so_it_is_outside_any_question(olena, arrive, content, _inside, words):
     await arrive(olena)
     await olena.sends(**content)
     assert olena.last.startswith(words)
@@ -66,13 +68,11 @@ async def test_a_sticker_outside_a_question_gets_no_reply(olena, arrive):
     assert len(olena.messages) == before
 
 
-async def test_what_is_written_under_a_picture_is_an_answer_and_the_picture_is_explained(
-    olena, arrive
-):
+async def test_what_is_written_under_a_picture_is_an_answer_and_the_picture_is_kept(olena, arrive):
     await arrive(olena)
     await olena.does("[Повідомити про дитину]", "[Мати]")
     await olena.sends(**PHOTO, caption="Ковальчук Софія Андріївна")
-    assert olena.says_somewhere("Файли можна буде додати")
+    assert olena.says_somewhere("Отримано файлів: 1")
     assert "Записали так" in olena.last
 
 

@@ -6,13 +6,20 @@ import pytest
 async def test_the_language_of_the_phone_comes_first(olena):
     olena.language = "ru"
     await olena.says("/start")
-    assert olena.labels() == ["Русский", "Українська", "English", "Інша / Other"]
+    assert olena.labels() == [
+        "Русский",
+        "Українська",
+        "English",
+        "Polski",
+        "Deutsch",
+        "Інша / Other",
+    ]
 
 
 async def test_another_language_is_told_which_ones_there_are(olena):
     await olena.says("/start")
     await olena.taps("Інша / Other")
-    assert olena.says_somewhere("трьома мовами")
+    assert olena.says_somewhere("п’ятьма мовами")
     assert "Українська" in olena.labels()
 
 

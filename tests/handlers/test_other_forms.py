@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from chat import STAFF_BOT, STAFF_CHAT
 from stored import answers_of, open_cases, open_objects
 from walk import MINIMUM
+
+from cases.outbox import row_name
 
 CODE = re.compile(r"<code>([0-9A-Z]{4}-[0-9A-Z]{4})</code>")
 LEAVES = {"‹ Назад", "Зупинитися"}
@@ -100,10 +103,6 @@ async def test_danger_told_as_news_rings_urgently(sent, door):
 
 
 async def bell_texts(door):
-    from conftest import STAFF_BOT, STAFF_CHAT
-
-    from cases.outbox import row_name
-
     ref = door.vault.chat_ref(STAFF_BOT, STAFF_CHAT)
     rows = await door.database.fetch("SELECT sealed FROM outbox WHERE bot = 'staff' ORDER BY id")
     return [door.vault.open(row["sealed"], row_name(ref))["params"]["text"] for row in rows]
@@ -233,3 +232,17 @@ async def test_a_witness_in_danger_is_treated_quietly(olena, arrive):
             break
         await olena.taps(olena.shown()[0])
     assert (await olena.known()).conversation.quiet
+
+
+async def test_stray_words_in_a_sighting_are_sealed_with_it(olena, arrive, door, keyset):
+    await arrive(olena)
+    await olena.taps("Бачили дитину, маю дані")
+    await olena.says(
+        "Я бачив її біля школи в Мелітополі, вона йшла з іншими дітьми та жінкою у формі"
+    )
+    assert "Не бачу, до чого це" in olena.last
+    await olena.taps("До чернетки")
+    await passing_group(olena)
+    (case,) = await open_cases(door, keyset)
+    told = {row["address"]: row["answer"] for row in answers_of(case)}
+    assert "біля школи" in told["what"]

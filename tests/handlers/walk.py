@@ -71,6 +71,7 @@ COMPLETE: dict[str, tuple[Moves, str]] = {
     "activities": (("[Російська школа]", "[Далі]"), "Російська школа"),
     "child_wishes": (("[Хоче додому]",), "Хоче додому"),
     "urgent": (("[Хочуть усиновити]", "[Далі]"), "Хочуть усиновити"),
+    "photos": (("[Далі]",), "надіслано окремо"),
     "links": (("https://example.org/camp",), "https://example.org/camp"),
     "reported_to": (("[НІБ, 16-48]", "[Далі]"), "НІБ, 16-48"),
     "police_report": (("[Так]",), "Так"),

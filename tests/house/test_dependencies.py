@@ -56,11 +56,12 @@ def test_everything_we_ask_for_to_run_is_used_and_everything_used_is_asked_for()
 
 
 def _imported() -> set[str]:
-    """The first names of all that the program imports; building the tables of places apart."""
+    """The first names of all that the program imports; tests, benchmarks and the builder of the
+    tables of places bring their own tools."""
     return {
         name.split(".")[0]
         for module, text in tree.modules()
-        if not module.startswith("tests/") and module != "flows/places/build.py"
+        if not module.startswith(("tests/", "benchmarks/")) and module != "flows/places/build.py"
         for node in ast.walk(ast.parse(text))
         for name in _imports(node)
     }

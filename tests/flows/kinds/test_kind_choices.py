@@ -159,5 +159,5 @@ def test_a_consent_to_other_words_has_to_be_given_again(stored):
 def test_files_take_no_words():
     with pytest.raises(Invalid, match="file_expected"):
         Files().typed("ось фото", {}, NOW)
-    assert Files().told([{}, {}]) == (Word("kind.files.count", {"count": 2}),)
+    assert Files().told("sent") == (Word("kind.files.sent"),)
     assert isinstance(Many("a").tapped("a", {}, NOW), Deeper)
