@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measures everything in one run and prints it; about four minutes."""
+"""`python -m benchmarks`: measures everything in one run and prints it; about five minutes."""
 
 import asyncio
 import tempfile
@@ -134,7 +134,8 @@ def _sped(seen: Speed) -> None:
             f"latency at {one.rate:.0f} updates/s",
             f"p50 {one.p50:.1f} ms, p99 {one.p99:.1f} ms, worst {one.worst:.0f} ms"
             f"  ({one.updates} updates, {one.sealed} sealed in {one.sealing:.0f} ms;"
-            f" others kept {max(one.others, 0):.1f} cores busy)",
+            f" {one.calls_per_update:.2f} calls each; others kept"
+            f" {max(one.others, 0):.1f} cores busy)",
         )
 
 

@@ -22,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 FAMILY = "1000001:family-sandbox-token"
 STAFF = "1000002:staff-sandbox-token"
 PATIENCE = 90.0
+HAND = 0.6
+"""Seconds between two deeds of one person; who is faster is asked to wait, as handlers.limits says."""
 
 
 @contextmanager
@@ -102,6 +104,7 @@ class Walker:
     done: int = 0
     #: the message acted upon last: what is above it is history
     since: int = 0
+    ready_at: float = 0.0
 
     async def chat(self) -> list[dict[str, Any]]:
         return (await self.rig.look(f"family/chat/{self.id}"))["messages"]
@@ -124,13 +127,20 @@ class Walker:
             await asyncio.sleep(0.05)
         raise AssertionError(f"waited for {text!r}, the screen says {said!r}")
 
+    async def reach(self) -> None:
+        """Take the time a hand takes."""
+        await asyncio.sleep(max(self.ready_at - time.monotonic(), 0))
+        self.ready_at = time.monotonic() + HAND
+
     async def say(self, text: str) -> None:
+        await self.reach()
         self.done += 1
         said = await self.rig.sim("family/say", {"user": self.id, "text": text})
         self.since = said["message_id"]
 
     async def tap(self, label: str, message: dict[str, Any] | None = None) -> None:
         """The button with, or beginning with, this label: of `message`, else the newest."""
+        await self.reach()
         self.done += 1
         if message is None:
             await self.rig.sim("family/tap", {"user": self.id, "label": label})

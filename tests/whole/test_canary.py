@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import scripts
-from rig import Rig, rigged
+from rig import Rig, Walker, rigged
 
 from bot.postgres import embedded, migrate
 
@@ -65,7 +65,7 @@ async def test_a_canarys_words_are_in_no_log_no_button_no_bell_and_not_in_the_da
     )
     await canary.asked("Якщо зв’язок обірветься")
     await canary.tap("Так, передайте")
-    await trouble(rig, canary.id)
+    await trouble(rig, canary)
     await canary.walk(
         [
             ("", "say", "/start"),
@@ -106,10 +106,10 @@ async def test_the_search_would_find_words_stored_in_clear(rig):
     assert found_in(rig.database.data, [TOWN]) != []
 
 
-async def trouble(rig: Rig, person: int) -> None:
+async def trouble(rig: Rig, canary: Walker) -> None:
     """Updates that go wrong, each with the canary's words in it."""
-    user = {"id": person, "is_bot": False, "first_name": GIVEN}
-    chat = {"id": person, "type": "private", "first_name": GIVEN}
+    user = {"id": canary.id, "is_bot": False, "first_name": GIVEN}
+    chat = {"id": canary.id, "type": "private", "first_name": GIVEN}
     told = {"message_id": 900, "date": 1_795_000_000, "chat": chat, "from": user, "text": STORY}
     for update in (
         {"message": told | {"date": STORY}},
@@ -120,8 +120,9 @@ async def trouble(rig: Rig, person: int) -> None:
         {"edited_message": told | {"text": SURNAME}},
         {"callback_query": {"id": "1", "from": user, "chat_instance": "1", "data": STORY}},
     ):
+        await canary.reach()
         await rig.sim("family/update", {"update": update})
-    await rig.sim("family/say", {"user": person, "text": "/privacy"})
+    await canary.say("/privacy")
     await asyncio.sleep(2)
 
 
