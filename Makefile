@@ -16,5 +16,5 @@ test: ## everything CI runs, browser tests included
 check: ## the gates and the quick tests, for before every commit
 	@.ci/run quick
 
-bench: environment ## measurements, where there is a benchmarks/ folder
-	@if [ -d benchmarks ]; then .venv/bin/python -m benchmarks; else echo "There is no benchmarks/ folder yet."; fi
+bench: environment ## measurements; docs/performance.md says of what
+	.venv/bin/python -m benchmarks
