@@ -2,12 +2,17 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
 DOMAINS = ("flows", "bot")
+"""What families read, in every language."""
+STAFF_DOMAINS = ("desk", "dossier")
+"""What prosecutors and operators read: the desk's pages, and what leaves it on paper."""
+STAFF_LOCALES = ("uk", "en")
 FOLDER = Path(__file__).parent
 
 
@@ -22,11 +27,24 @@ def words_of(locale: str) -> tuple[GNUTranslations, ...]:
     return tuple(_compiled(source(locale, domain)) for domain in DOMAINS)
 
 
+@cache
+def staff_words_of(locale: str) -> tuple[GNUTranslations, ...]:
+    """What the desk says in this language; nothing in a language it is not worded in."""
+    spoken = STAFF_DOMAINS if locale in STAFF_LOCALES else ()
+    return tuple(_compiled(source(locale, domain)) for domain in spoken)
+
+
+def _all_words(locale: str) -> Iterator[GNUTranslations]:
+    """A process that never speaks for the desk never reads the desk's words."""
+    yield from words_of(locale)
+    yield from staff_words_of(locale)
+
+
 def template(locale: str, key: str, number: int) -> str | None:
     """The unfilled wording of `key`, in its plural form for `number` if it has any, or None."""
     if not key:  # gettext keeps the catalog's header there
         return None
-    for words in words_of(locale):
+    for words in _all_words(locale):
         # gettext answers a key it does not know with the key. Plural entries come first: asked
         # for without a number, they would answer with their form for one.
         for found in (words.ngettext(key, key, number), words.gettext(key)):
