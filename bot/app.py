@@ -24,6 +24,7 @@ from bot.keyring import Keyring
 from bot.log import watch
 from bot.nursery import Nursery, unless
 from bot.polling import Polling
+from bot.postman import Postman
 from bot.profile import introduce
 from bot.settings import Settings
 from bot.store import Store
@@ -140,6 +141,9 @@ def _send(house: House) -> tuple[Wake, ...]:
     janitor = Janitor(house.pools, house.keyring, post_of(house), bots, _now)
     nursery.start("janitor", janitor.run(house.stop), lasting=True)
     wakes = [sender.poke for sender in senders.values()]
+    if FAMILY in senders:
+        postman = Postman(house.pools, house.keyring, bots, _now, senders[FAMILY].poke)
+        nursery.start("postman", postman.run(house.stop), lasting=True)
     if (line := house.site.line(FAMILY)) is not None:
         collector = _collector(house, line, worker)
         nursery.start("collector", collector.run(house.stop), lasting=True)

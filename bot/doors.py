@@ -10,14 +10,18 @@ from cases.queue import counts
 from handlers import family, staff
 from handlers.door import Answer, Door
 from handlers.filing import Filing
+from handlers.letters import Letters
 from handlers.mine import Shelf
 from handlers.spots import spots
+from handlers.talk import Spot
+from vault.box import Box
 
 
 def build_door(house: House, line: Line, api: Api) -> Door:
     """Everything that happens to an update of this bot."""
     dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.include_router(_router(house, line))
+    letters = Letters(house.pools.intake, Box.of(house.keyring.vault))
+    dispatcher.include_router(_router(house, line, letters))
     return Door(
         name=line.name,
         bot=Bot(line.token),
@@ -26,17 +30,22 @@ def build_door(house: House, line: Line, api: Api) -> Door:
         vault=house.keyring.vault,
         signer=house.keyring.sign,
         recipients=house.keyring.recipients,
-        spots=spots(post_of(house), Shelf(house.pools.intake)) if line.name == FAMILY else {},
+        spots=_spots(house, letters) if line.name == FAMILY else {},
         clock=house.keyring.now,
         answer=_answering(house, api),
         group=house.site.staff_chat if line.name == STAFF else None,
     )
 
 
-def _router(house: House, line: Line) -> Router:
+def _spots(house: House, letters: Letters) -> dict[str, Spot]:
+    return spots(post_of(house), Shelf(house.pools.intake), letters)
+
+
+def _router(house: House, line: Line, letters: Letters) -> Router:
     if line.name == FAMILY:
         keyring = house.keyring
-        return family.router(Filing(house.pools.intake, keyring.vault, keyring.recipients))
+        filing = Filing(house.pools.intake, keyring.vault, keyring.recipients)
+        return family.router(filing, letters)
     return staff.router(partial(counts, house.pools.intake))
 
 

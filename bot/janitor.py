@@ -48,8 +48,9 @@ class Janitor:
             else:
                 _log.info(
                     "passed on: %d; erased: %d; expired: %d drafts, %d updates, %d sent,"
-                    " %d quarantined",
+                    " %d quarantined, %d letters",
                     *(passed, erased, gone.drafts, gone.updates, gone.sent, gone.quarantined),
+                    gone.letters,
                 )
             await nap(stop, pause)
 

@@ -1,7 +1,7 @@
-"""What a family does after sending: adds, tells news, withdraws, asks for erasure. Append-only.
+"""What a family does after sending: adds, tells news, answers, withdraws, asks for erasure.
 
-The case's key is public to whoever writes and shut to whoever reads: the host adds to a case for
-ever and never opens it.
+Append-only. The case's key is public to whoever writes and shut to whoever reads: the host adds to
+a case for ever and never opens it.
 """
 
 from dataclasses import dataclass, field
@@ -16,14 +16,20 @@ import asyncpg
 from cases.audit import AuditEvent
 from cases.turn import Turn
 from flows.answers import Json
+from vault.contents import Payload
+from vault.receipt import seal_for_family
 from vault.seal import Head, seal
 
-ADDITION, NEWS, WITHDRAWAL, ERASURE = "addition", "news", "withdrawal", "erasure"
+ADDITION, NEWS, ANSWER = "addition", "news", "answer"
+WITHDRAWAL, ERASURE = "withdrawal", "erasure"
 SCHEMA: Final = 1
+
+_TO_READ_AGAIN: Final = (ADDITION, NEWS, ANSWER)
 
 _MARKS: Final = {
     ADDITION: "",
     NEWS: ", claimed = $2, claimed_at = $3",
+    ANSWER: "",
     WITHDRAWAL: ", withdrawn_at = coalesce(withdrawn_at, $3)",
     ERASURE: ", erase_asked_at = coalesce(erase_asked_at, $3)",
 }
@@ -49,30 +55,71 @@ class Entry:
 
     def join(self, turn: Turn) -> None:
         """Make it part of `turn`. Saving raises Erased when the case is gone."""
-        turn.jobs.append(partial(_store, self))
-        detail = {"claimed": self.claimed} if self.claimed else {}
+        detail: dict[str, Payload] = {"claimed": self.claimed} if self.claimed else {}
+        turn.jobs.append(partial(_store, self, detail))
         turn.audit.append(AuditEvent("bot", f"family.{self.kind}", self.case, detail))
 
 
-async def _store(entry: Entry, connection: "asyncpg.Connection") -> None:
-    """The object's number is taken under the case's lock, sealed inside it, and stored."""
+async def _store(
+    entry: Entry, detail: dict[str, Payload], connection: "asyncpg.Connection"
+) -> None:
+    """The object's number is taken under the case's lock, sealed inside it, and stored.
+
+    `detail` belongs to the audit's entry, written last: it learns what was sealed.
+    """
     sequence = await connection.fetchval(
         f"UPDATE cases SET objects = objects + 1{_MARKS[entry.kind]}"  # noqa: S608 - constants
-        " WHERE id = $1 AND $2::text IS NOT DISTINCT FROM $2"
+        " WHERE id = $1 AND erased_at IS NULL AND $2::text IS NOT DISTINCT FROM $2"
         " AND $3::timestamptz IS NOT NULL RETURNING objects",
         *(entry.case, entry.claimed, entry.at),
     )
     if sequence is None:
         raise Erased
     head = Head(entry.case, uuid4(), sequence, entry.kind, SCHEMA)
-    sealed = seal(entry.recipient, head, entry.payload)
+    digest = await put(connection, head, seal(entry.recipient, head, entry.payload))
+    detail["sealed"] = [digest.hex()]
+    await note(connection, entry.case, entry.kind, sequence, at=entry.at, claimed=entry.claimed)
+    if entry.kind in _TO_READ_AGAIN:
+        await _page(connection, entry, sequence)
+
+
+async def put(connection: "asyncpg.Connection", head: Head, sealed: bytes) -> bytes:
+    """Store a sealed object; the SHA-256 of it, for the audit chain."""
+    digest = sha256(sealed).digest()
     await connection.execute(
         "INSERT INTO sealed_object (id, case_id, sequence, kind, schema, sealed, sha256)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        *(head.object, head.case, sequence, head.kind, SCHEMA, sealed, sha256(sealed).digest()),
+        *(head.object, head.case, head.sequence, head.kind, head.schema, sealed, digest),
     )
+    return digest
+
+
+async def note(
+    connection: "asyncpg.Connection",
+    case: UUID,
+    kind: str,
+    sequence: int,
+    *,
+    at: datetime,
+    claimed: str | None = None,
+) -> None:
+    """A line of the case's history: what the family did, and which object tells of it."""
     await connection.execute(
         "INSERT INTO case_update (id, case_id, kind, claimed, sequence, at)"
         " VALUES ($1, $2, $3, $4, $5, $6)",
-        *(uuid4(), entry.case, entry.kind, entry.claimed, sequence, entry.at),
+        *(uuid4(), case, kind, claimed, sequence, at),
+    )
+
+
+async def _page(connection: "asyncpg.Connection", entry: Entry, sequence: int) -> None:
+    """The family's own copy of it, where there is a key to seal it to."""
+    public = await connection.fetchval(
+        "SELECT public FROM family_copy WHERE case_id = $1", entry.case
+    )
+    if public is None:
+        return
+    page = {"kind": entry.kind, "told": entry.payload}
+    await connection.execute(
+        "INSERT INTO family_page (case_id, sequence, sealed) VALUES ($1, $2, $3)",
+        *(entry.case, sequence, seal_for_family(public, entry.case, sequence, page)),
     )

@@ -105,7 +105,7 @@ def _answer(flow: Flow, locale: str, row: Row) -> dict[str, Json]:
     return {
         "address": row.stop.address,
         "name": tell(locale, question_name(flow, row.stop)),
-        "question": say(locale, f"{flow.name}.{row.step.key}.ask"),
+        "question": say(locale, f"{flow.stem(row.step)}.ask"),
         "answer": tell_all(locale, told(flow, row.step, row.answer)),
         **row.answer.as_json(),
     }

@@ -75,6 +75,7 @@ class Prepared:
     objects: tuple[Sealed, ...]
     salt: bytes = field(repr=False)
     family_copy: bytes = field(repr=False)
+    family_public: bytes
     list_version: int
     chat_ref: bytes
     locale: str
@@ -147,7 +148,7 @@ async def prepare(
     )
     code, pin = receipt.new_code(chance(receipt.RANDOM)), receipt.new_pin(chance(receipt.RANDOM))
     salt = chance(receipt.SALT)
-    secret = await asyncio.to_thread(_family_key, code, pin, salt)
+    public = await asyncio.to_thread(_family_public, code, pin, salt)
     return Prepared(
         case=case,
         flow=flow.name,
@@ -159,7 +160,8 @@ async def prepare(
             _objects(case, key, told, document.cards(flow, draft), opened.objects if opened else 0)
         ),
         salt=salt,
-        family_copy=receipt.seal_family_copy(secret, case, told),
+        family_copy=receipt.seal_for_family(public, case, receipt.REPORT_PAGE, told),
+        family_public=public,
         list_version=opened.list_version if opened else current.version,
         chat_ref=chat_ref,
         locale=locale,
@@ -170,9 +172,9 @@ async def prepare(
     )
 
 
-def _family_key(code: str, pin: str, salt: bytes) -> bytes:
+def _family_public(code: str, pin: str, salt: bytes) -> bytes:
     with _AT_ONCE:
-        return receipt.family_key(code, pin, salt)
+        return receipt.family_public(receipt.family_key(code, pin, salt))
 
 
 def _objects(
@@ -208,8 +210,8 @@ async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Co
         ],
     )
     await connection.execute(
-        "INSERT INTO family_copy (case_id, salt, sealed) VALUES ($1, $2, $3)",
-        *(prepared.case, prepared.salt, prepared.family_copy),
+        "INSERT INTO family_copy (case_id, salt, sealed, public) VALUES ($1, $2, $3, $4)",
+        *(prepared.case, prepared.salt, prepared.family_copy, prepared.family_public),
     )
     await attachments.settle(connection, draft, prepared.opened)
 

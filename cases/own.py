@@ -27,6 +27,7 @@ WORDS: Final = {
 }
 CLOSED: Final = "closed"
 
+_OF_THE_COPY: Final = ("salt", "sealed", "public")
 _AT_ONCE: Final = threading.BoundedSemaphore(2)  # each takes 64 MiB for a moment
 _NOBODYS_SALT: Final = secrets.token_bytes(receipt.SALT)
 
@@ -44,6 +45,9 @@ class OwnCase:
     claimed: str | None
     withdrawn: bool
     erase_asked: bool
+    erased: bool
+    #: how many messages a prosecutor has written about it
+    letters: int
 
     @property
     def word(self) -> str:
@@ -53,7 +57,10 @@ class OwnCase:
 
 _COLUMNS: Final = """
     id, code, kind, status, received_at, recipient, claimed,
-    withdrawn_at IS NOT NULL AS withdrawn, erase_asked_at IS NOT NULL AS erase_asked
+    withdrawn_at IS NOT NULL AS withdrawn, erase_asked_at IS NOT NULL AS erase_asked,
+    erased_at IS NOT NULL AS erased,
+    (SELECT count(*) FROM message m WHERE m.case_id = cases.id AND m.withdrawn_at IS NULL)
+        AS letters
 """
 
 
@@ -61,21 +68,29 @@ async def of_chat(database: Database, chat_ref: bytes, limit: int = 20) -> tuple
     """What this chat has sent, newest first."""
     rows = await database.fetch(
         f"SELECT {_COLUMNS} FROM cases WHERE chat_ref = $1"  # noqa: S608 - columns of this module
-        " ORDER BY received_at DESC, id LIMIT $2",
+        " AND part_of IS NULL ORDER BY received_at DESC, id LIMIT $2",
         *(chat_ref, limit),
         timeout=PATIENCE,
     )
     return tuple(OwnCase(**dict(row)) for row in rows)
 
 
-async def by_code(database: Database, code: str, pin: str) -> tuple[OwnCase, Json] | None:
+@dataclass(frozen=True)
+class Copy:
+    """The family's own words: the report as it stands now, and what was added, in order."""
+
+    report: Json = field(repr=False)
+    pages: tuple[Json, ...] = field(default=(), repr=False)
+
+
+async def by_code(database: Database, code: str, pin: str) -> tuple[OwnCase, Copy] | None:
     """The case and the family's copy of what was sent; None for a wrong code or PIN alike.
 
     `code` and `pin` as `vault.receipt` reads them. Takes equally long in every case (0.1 s, in a
     thread), so that nobody learns whether a code exists.
     """
     row = await database.fetchrow(
-        f"SELECT {_COLUMNS}, f.salt, f.sealed FROM cases"  # noqa: S608 - columns of this module
+        f"SELECT {_COLUMNS}, f.salt, f.sealed, f.public FROM cases"  # noqa: S608 - columns of this module
         " JOIN family_copy f ON f.case_id = cases.id WHERE code = $1",
         code,
         timeout=PATIENCE,
@@ -84,12 +99,28 @@ async def by_code(database: Database, code: str, pin: str) -> tuple[OwnCase, Jso
     key = await asyncio.to_thread(_family_key, code, pin, salt)
     if row is None:
         return None
+    case = row["id"]
     try:
-        copy = receipt.open_family_copy(key, row["id"], row["sealed"])
+        if row["public"] is None:
+            copy = Copy(receipt.open_first_copy(key, case, row["sealed"]))
+        else:
+            report = receipt.open_for_family(key, case, receipt.REPORT_PAGE, row["sealed"])
+            copy = Copy(report, await _pages(database, key, case))
     except WrongPin:
         return None
-    told = {name: value for name, value in row.items() if name not in ("salt", "sealed")}
+    told = {name: value for name, value in row.items() if name not in _OF_THE_COPY}
     return OwnCase(**told), copy
+
+
+async def _pages(database: Database, key: bytes, case: UUID) -> tuple[Json, ...]:
+    rows = await database.fetch(
+        "SELECT sequence, sealed FROM family_page WHERE case_id = $1 ORDER BY sequence",
+        case,
+        timeout=PATIENCE,
+    )
+    return tuple(
+        receipt.open_for_family(key, case, row["sequence"], row["sealed"]) for row in rows
+    )
 
 
 def _family_key(code: str, pin: str, salt: bytes) -> bytes:

@@ -19,6 +19,8 @@ UPDATES_KEPT: Final = timedelta(hours=72)
 #: Telegram lets nobody edit older messages; their ids are of no more use.
 SENT_KEPT: Final = timedelta(days=30)
 QUARANTINE_KEPT: Final = timedelta(days=30)
+#: So long a family finds what it was asked, and answered, in its list.
+LETTERS_KEPT: Final = timedelta(days=30)
 #: Time for a prosecutor to say that the law wants it kept.
 ERASURE_WAITS: Final = timedelta(days=14)
 
@@ -33,6 +35,7 @@ class Expired:
     updates: int = 0
     sent: int = 0
     quarantined: int = 0
+    letters: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,18 @@ async def expire(
         await _swept(pool, sweep, signer, now, dry_run=dry_run)
         for sweep in (_DRAFTS, _UPDATES, _FAILURES, _SENT, _QUARANTINE)
     ]
-    return Expired(gone[0], gone[1] + gone[2], gone[3], gone[4])
+    letters = await _letters(pool, now - LETTERS_KEPT, dry_run=dry_run)
+    return Expired(gone[0], gone[1] + gone[2], gone[3], gone[4], letters)
+
+
+async def _letters(pool: "asyncpg.Pool", term: datetime, *, dry_run: bool) -> int:
+    """What was written to families is forgotten by the intake; the case keeps it."""
+    past = "sealed IS NOT NULL AND answered_at < $1"
+    if dry_run:
+        would: int = await pool.fetchval(f"SELECT count(*) FROM message WHERE {past}", term)  # noqa: S608 - constants
+        return would
+    done = await pool.execute(f"UPDATE message SET sealed = NULL WHERE {past}", term)  # noqa: S608 - constants
+    return int(done.rpartition(" ")[2])
 
 
 async def _swept(
@@ -112,7 +126,7 @@ async def shred(pool: "asyncpg.Pool", *, signer: Signer, now: datetime, limit: i
             *(now - ERASURE_WAITS, limit),
         )
         ids = [row["id"] for row in rows]
-        for table in ("case_key", "sealed_object", "family_copy"):
+        for table in ("case_key", "sealed_object", "family_copy", "family_page", "message"):
             await connection.execute(
                 f"DELETE FROM {table} WHERE case_id = ANY ($1)",  # noqa: S608 - constants
                 ids,

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from cases import file_tables
+from cases import file_tables, message_tables
 
 METADATA = MetaData(
     naming_convention={
@@ -115,7 +115,8 @@ CASES = Table(
     METADATA,
     Column("id", UUID(as_uuid=True), primary_key=True),
     Column("code", Text, nullable=False, unique=True),
-    Column("chat_ref", LargeBinary, nullable=False),
+    #: none where no chat sent it: a caller whose answers somebody entered
+    Column("chat_ref", LargeBinary),
     Column("kind", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("level", Text, nullable=False),
@@ -143,8 +144,16 @@ CASES = Table(
     #: legal hold: the law wants it kept, whatever the family asks
     Column("held", Boolean, nullable=False, server_default=text("false")),
     Column("erased_at", _INSTANT),
+    #: the group's report whose list named this child
+    Column("part_of", UUID(as_uuid=True), ForeignKey("cases.id")),
+    #: who typed a caller's answers: a staff handle, never a name
+    Column("entered_by", Text),
+    #: while the family is asked: since when the term stands still, and the status it returns to
+    Column("resumes", Text),
+    Column("paused_at", _INSTANT),
     Index(None, "chat_ref"),
     Index(None, "status", "due_at"),
+    Index("ix_cases_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
 )
 
 CASE_KEY = Table(
@@ -183,13 +192,15 @@ CASE_UPDATE = Table(
     Index(None, "case_id", "at"),
 )
 
-#: The family's own copy of what it sent, sealed to a key that only code + PIN yield.
+#: The family's own copy of what it sent, sealed to a key that only code + PIN yield. With `public`
+#: it can be replaced, and added to, by who cannot open it.
 FAMILY_COPY = Table(
     "family_copy",
     METADATA,
     Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), primary_key=True),
     Column("salt", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("public", LargeBinary),
 )
 
 OUTBOX = Table(
@@ -269,3 +280,6 @@ AUDIT_HEAD = Table(
 
 OPENED_CASE = file_tables.opened_case(METADATA)
 ATTACHMENT = file_tables.attachment(METADATA)
+MESSAGE = message_tables.message(METADATA)
+INTAKE_BOX = message_tables.intake_box(METADATA)
+FAMILY_PAGE = message_tables.family_page(METADATA)

@@ -125,10 +125,10 @@ class Turn:
 
 _LOAD: Final = f"""
 SELECT (SELECT digest FROM bot_update WHERE bot_id = $1 AND update_id = $2) AS seen,
-       (SELECT count(*) FROM cases WHERE chat_ref = $3 AND received_at > $4) AS reports,
-       {CROWDED} AS crowded,
+       (SELECT count(*) FROM cases WHERE chat_ref = $3 AND received_at > $4
+           AND part_of IS NULL) AS reports,
        c.sealed, c.revision, c.version, c.locale, c.quiet, c.blocked_at IS NOT NULL AS blocked,
-       d.id, d.flow, d.sealed AS draft, d.pass_on, d.created_at, d.expires_at
+       d.id, d.flow, d.sealed AS draft, d.pass_on, d.created_at, d.expires_at, {CROWDED} AS crowded
   FROM (SELECT) AS always
   LEFT JOIN conversation c ON c.chat_ref = $3
   LEFT JOIN draft d ON d.chat_ref = c.chat_ref

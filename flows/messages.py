@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flows.arrival import ARRIVAL
+from flows.asked import ASKED
 from flows.collective import COLLECTIVE
 from flows.help_child import CHILD
 from flows.kinds.choice import Choice, Many
@@ -13,7 +14,7 @@ from flows.news import NEWS
 from flows.report import REPORT
 from flows.sighting import SIGHTING
 
-FLOWS = (REPORT, ARRIVAL, NEWS, SIGHTING, COLLECTIVE, CHILD)
+FLOWS = (REPORT, ARRIVAL, NEWS, SIGHTING, COLLECTIVE, CHILD, ASKED)
 
 
 def keys() -> Iterator[str]:
@@ -28,7 +29,7 @@ def keys() -> Iterator[str]:
 
 def of_step(flow: Flow, step: Step) -> Iterator[str]:
     """`<flow>.<step>.ask`, `.name`, and `.option.<key>` for each option that is wording."""
-    stem = f"{flow.name}.{step.key}"
+    stem = flow.stem(step)
     yield f"{stem}.ask"
     yield f"{stem}.name"
     match step.kind:

@@ -72,6 +72,8 @@ class Step:
     unknown: bool = True
     #: asked only when the flow's caller turns it on (no files in occupied territory)
     off_path: bool = False
+    #: the stem of its wording, when it is worded as another flow's question: "report.born"
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,10 @@ class Flow:
                     yield None, entry
         for step in self.closing:
             yield None, step
+
+    def stem(self, step: Step) -> str:
+        """What the keys of a question's wording begin with: "report.born"."""
+        return step.words or f"{self.name}.{step.key}"
 
     def step(self, key: str) -> Step:
         """The question called `key`. Raises KeyError."""

@@ -85,7 +85,7 @@ def question_name(flow: Flow, stop: Stop) -> Word:
     """The short name of a question, as the check screen has it."""
     if isinstance(stop.entry, Group):
         return Word(f"{flow.name}.group.{stop.entry.key}.name")
-    return Word(f"{flow.name}.{stop.entry.key}.name")
+    return Word(f"{flow.stem(stop.entry)}.name")
 
 
 def _tasks(flow: Flow, draft: Draft) -> View:
@@ -215,7 +215,7 @@ def _check(flow: Flow, draft: Draft) -> View:
 def _question(flow: Flow, draft: Draft, stop: Stop, step: Step, today: date) -> View:
     drawn = date.fromisoformat(draft.day) if draft.day else today
     page = step.kind.page(draft.sub, Now(drawn, draft.tries))
-    stem = f"{flow.name}.{step.key}"
+    stem = flow.stem(step)
     rows = tuple(
         tuple(_option(stem, step, page, option.key, option.label) for option in row)
         for row in page.rows
@@ -293,5 +293,5 @@ def told(flow: Flow, step: Step, answer: Answer) -> tuple[Label, ...]:
     """An answer as labels: one for each part of its value, or that it is not known, not told."""
     if answer.state is not State.GIVEN:
         return (Word(f"answer.{answer.state.value}"),)
-    stem = f"{flow.name}.{step.key}"
+    stem = flow.stem(step)
     return tuple(worded(stem, label) for label in step.kind.told(answer.value))

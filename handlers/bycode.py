@@ -1,16 +1,23 @@
-"""Code and PIN: the way to a report from any chat, and to reading again what was sent."""
+"""Code and PIN: the way to a report from any chat, and to what was sent, to read or correct."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Any, Final
 
+from cases.own import Copy
 from flows.answers import Json, Word
 from flows.kinds.subs import text_in
 from flows.view import Button, View
+from handlers import correcting
 from handlers.known import Known, own
+from handlers.letters import Letters
 from handlers.mine import HOME, Shelf, known_in, tell_news
 from handlers.screen import LONGEST
 from handlers.talk import Said, Talk
+from locales import html
+from locales.dates import moment
 from vault import receipt
 
 TRIES: Final = 5
@@ -20,9 +27,11 @@ _HOUR: Final = 3600
 
 @dataclass(frozen=True)
 class ByCode:
-    """Asks for the code, then the PIN. In its state: "then" (case, read, news), "code"."""
+    """Asks for the code, then the PIN. In its state: "then" (case, read, correct, news, asked),
+    "code", and with "asked" the "message" to be opened."""
 
     shelf: Shelf
+    letters: Letters
 
     def view(self, talk: Talk) -> View:
         code = text_in(talk.spot, "code")
@@ -55,7 +64,7 @@ class ByCode:
         if code is None:
             talk.say("code.shape")
             return
-        talk.enter("code", then=text_in(talk.spot, "then"), code=code)
+        talk.enter("code", **{**_wish(talk), "code": code})
 
     async def _both(self, talk: Talk, code: str, pin: str) -> None:
         """One word for a wrong code, a wrong PIN and somebody else's case."""
@@ -63,20 +72,36 @@ class ByCode:
             talk.say("code.tries")
             talk.enter("home")
             return
-        then = text_in(talk.spot, "then")
+        wish = _wish(talk)
         copy = await self.shelf.open_code(talk, code, pin)
         if copy is None:
             talk.person.state["tries"] = [*_tries(talk), int(talk.now.timestamp())]
             talk.say("code.unknown")
-            talk.enter("code", then=then)
+            talk.enter("code", **wish)
             return
-        if then == "news":
-            tell_news(talk, known_in(talk))
-            return
-        if then == "read":
-            for piece in pieces(copy):
-                talk.send(piece)
-        talk.show_again()
+        await self._granted(talk, wish, copy)
+
+    async def _granted(self, talk: Talk, wish: dict[str, Json], copy: Copy) -> None:
+        """What code and PIN were asked for."""
+        known = known_in(talk)
+        match wish["then"]:
+            case "news":
+                tell_news(talk, known)
+            case "correct":
+                correcting.begin(talk, known, copy.report)
+            case "asked":
+                await self.letters.open(talk, text_in(wish, "message"), known.case)
+            case "read":
+                for piece in pieces(talk.locale, copy):
+                    talk.send(piece)
+                talk.show_again()
+            case _:
+                talk.show_again()
+
+
+def _wish(talk: Talk) -> dict[str, Json]:
+    """What the code is asked for."""
+    return {name: talk.spot[name] for name in ("then", "message") if name in talk.spot}
 
 
 def _tries(talk: Talk) -> list[Json]:
@@ -87,16 +112,11 @@ def _tries(talk: Talk) -> list[Json]:
     return [row for row in rows if isinstance(row, int) and row > since]
 
 
-def pieces(copy: Any) -> list[str]:
+def pieces(locale: str, copy: Copy) -> list[str]:
     """What was sent, question by question, as messages short enough for Telegram."""
-    lines: list[str] = []
-    for section in copy["sections"]:
-        lines.append(f"<b>{escape(section['name'])}</b>" if section["name"] else "")
-        rows = [*section["answers"]]
-        for item in section["items"]:
-            rows.extend(item["answers"])
-        lines.extend(f"{escape(row['name'])}: {escape(row['answer'])}" for row in rows)
-        lines.append("")
+    lines = [*_report(copy.report)]
+    for page in copy.pages:
+        lines.extend(_page(locale, page))
     told, piece = [], ""
     for line in lines:
         for part in (line[at : at + LONGEST] for at in range(0, max(len(line), 1), LONGEST)):
@@ -105,6 +125,26 @@ def pieces(copy: Any) -> list[str]:
                 piece = ""
             piece += f"{part}\n"
     return [one for one in (*told, piece.strip()) if one]
+
+
+def _report(told: Any) -> Iterator[str]:
+    for section in told["sections"]:
+        yield f"<b>{escape(section['name'])}</b>" if section["name"] else ""
+        for part in (section, *section["items"]):
+            for row in part["answers"]:
+                yield f"{escape(row['name'])}: {escape(row['answer'])}"
+        yield ""
+
+
+def _page(locale: str, page: Any) -> Iterator[str]:
+    """What was added later, under the moment it came."""
+    told = page["told"]
+    at = datetime.fromisoformat(told.get("received_at") or told["at"])
+    yield html(locale, "read.later", on=moment(locale, at))
+    if "sections" in told:
+        yield from _report(told)
+    else:
+        yield from (escape(told["text"]), "")
 
 
 class News:

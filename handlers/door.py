@@ -15,6 +15,7 @@ from aiogram.types import Update
 
 from cases import quarantine as aside
 from cases import turn as turns
+from cases.afterwards import Erased
 from cases.audit import Signer
 from cases.limits import RATE, Rate
 from cases.outbox import Database
@@ -71,11 +72,14 @@ class Door:
             return IGNORED
         if found.sort is Sort.QUARANTINE:
             return await self._set_aside(found, raw)
+        gone = False
         for _ in range(_TRIES):
             try:
-                return await self._answered(found, raw)
+                return await self._answered(found, raw, gone=gone)
             except Overtaken:
                 continue
+            except Erased:
+                gone = True
             except Duplicate:
                 return DUPLICATE
         raise Overtaken
@@ -84,7 +88,8 @@ class Door:
         """Seal an update nobody could take in, and say so to the person. Raises AWAY's errors."""
         await self._set_aside(parcel.sort(raw, self.bot, self.group), raw, error_type)
 
-    async def _answered(self, found: Parcel, raw: bytes) -> str:
+    async def _answered(self, found: Parcel, raw: bytes, *, gone: bool) -> str:
+        """`gone`: what was said belongs to a case that is erased, which is all it is told."""
         now = self.clock()
         turn = await self._load(found, raw, now)
         if turn is Seen.DUPLICATE:
@@ -95,6 +100,9 @@ class Door:
         talk = Talk(turn, now, limits.places(self.spots, turn), tap=_tap(found.update))
         if found.sort is Sort.LEAVE:
             _leave(talk)
+        elif gone:
+            talk.say("case.gone")
+            talk.enter("home")
         else:
             assert found.update is not None, "only what was parsed is taken"
             await self._listen(talk, found.update)

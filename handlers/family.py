@@ -9,6 +9,8 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 from flows.engine import Nowhere
 from handlers import aside, form, forms, home
 from handlers.filing import Filing, offered_by
+from handlers.letters import BUTTON as LETTER
+from handlers.letters import LINK, Letters
 from handlers.screen import spoken
 from handlers.talk import Said, Talk
 from handlers.waiting import expired
@@ -18,28 +20,39 @@ COMMAND: Final = re.compile(r"/([a-zA-Z_]{1,32})(?:@\w+)?(?:\s+(\S.*))?", re.DOT
 BUTTON: Final = re.compile(r"d1\|([0-9]{1,10})\|([0-9]{1,3})(?:\|([01]))?", re.ASCII)
 
 
-def router(filing: Filing) -> Router:
+def router(filing: Filing, letters: Letters) -> Router:
     """The routes of the family bot. Each handler gets the update's `talk`."""
     made = Router(name="family")
 
     async def heard(message: Message, talk: Talk) -> None:
-        await said(message, talk, filing)
+        await said(message, talk, filing, letters)
+
+    async def pressed(query: CallbackQuery, talk: Talk) -> None:
+        letter = LETTER.fullmatch(query.data or "")
+        if letter is None or not _has_arrived(talk):
+            await tapped(query, talk)
+        else:
+            expired(talk)
+            await letters.open(talk, letter[1])
 
     made.message.register(heard)
     made.edited_message.register(edited)
-    made.callback_query.register(tapped)
+    made.callback_query.register(pressed)
     made.my_chat_member.register(membership)
     return made
 
 
-async def said(message: Message, talk: Talk, filing: Filing) -> None:
+async def said(message: Message, talk: Talk, filing: Filing, letters: Letters) -> None:
     """A message: a command, or words (or something else) for where the person is."""
     talk.remember(message.message_id)
     talk.person.blocked = False
     heard = _heard(message)
     expired(talk)
     command = COMMAND.fullmatch(heard.text) if heard.kind == "text" else None
-    if command is not None:
+    link = LINK.fullmatch(command[2] or "") if command else None
+    if link is not None and _has_arrived(talk):
+        await letters.open(talk, link[1])
+    elif command is not None:
         await _command(talk, command[1].lower(), command[2] or "", _hint(message))
     elif not _has_arrived(talk):
         await _arriving(talk, heard, _hint(message))
@@ -132,7 +145,7 @@ def _greet(talk: Talk, hint: str) -> None:
 
 
 async def _start(talk: Talk, payload: str) -> None:
-    if talk.draft_of(forms.flow_of(talk).name):
+    if forms.row_in(talk):
         talk.enter("resume")
     elif payload == "r":
         home.open_report(talk)
@@ -163,7 +176,7 @@ async def _silence(talk: Talk, _payload: str) -> None:
 
 
 async def _cancel(talk: Talk, _payload: str) -> None:
-    if talk.draft_of(forms.flow_of(talk).name):
+    if forms.row_in(talk):
         form.stop(talk)
     else:
         talk.enter("home")

@@ -14,7 +14,7 @@ from cases.outbox import Database
 from cases.turn import Outgoing
 from flows.answers import Json
 from flows.kinds.subs import record_in, text_in
-from handlers.forms import flow_of
+from handlers.forms import row_in, sent_case
 from handlers.known import Known
 from handlers.talk import Talk
 from locales import html
@@ -57,9 +57,12 @@ class Filing:
         known = Known.of(record_in(talk.spot, "case"))
         if talk.spot_kind in _CASES and known is not None:
             return StoredCase(known.case, known.recipient)
-        row = talk.draft_of(flow_of(talk).name)
+        row = row_in(talk)
         if row is None or talk.spot_kind not in _KEPT_OPEN:
             return None
+        sent = sent_case(talk)
+        if sent is not None:
+            return StoredCase(sent.case, sent.recipient)
         opened = await attachments.opened_for(self.database, row.id)
         return opened or attachments.open_case(row.id, self.recipients(), talk.now)
 

@@ -14,7 +14,7 @@ from flows.kinds.dates import PartialDate
 from flows.kinds.place import Place
 from flows.model import Step
 from flows.view import View
-from handlers.forms import draft_in, drop, flow_of, keep, until
+from handlers.forms import draft_in, drop, flow_of, keep, row_in, until
 from handlers.screen import LONGEST_ANSWER, spoken
 from handlers.sending import Post
 from handlers.talk import Said, Talk
@@ -205,7 +205,7 @@ def stop(talk: Talk) -> None:
     """ "Stop": everything is saved already; only say so. Asked once: may it be passed on?"""
     talk.quieten()
     talk.say("stop.saved", date=until(talk))
-    row = talk.draft_of(flow_of(talk).name)
+    row = row_in(talk)
     talk.move("away")
     if row is not None and row.pass_on is None and not flow_of(talk).brief:
         talk.interrupt("cutoff")

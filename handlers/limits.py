@@ -39,10 +39,9 @@ from handlers import aside
 from handlers.family import BUTTON, COMMAND
 from handlers.filing import offered_by
 from handlers.form import Form
-from handlers.forms import flow_of, until
-from handlers.known import about
+from handlers.forms import flow_of, row_in, sent_case, until
 from handlers.screen import spoken
-from handlers.sending import NEWS, Post
+from handlers.sending import Post
 from handlers.talk import Said, Spot, Talk
 from handlers.telephones import tell_contacts
 from locales import say
@@ -221,9 +220,9 @@ class Full(Post):
     async def send(self, talk: Talk, draft: Draft) -> bool:
         if _may_be_sent(talk, draft):
             return await super().send(talk, draft)
-        row = talk.draft_of(draft.flow)
+        row = row_in(talk)
         if row is not None:
-            row.content = self.before.get(draft.flow, row.content)
+            row.content = self.before.get(row.flow, row.content)
         talk.say("limits.reports", date=until(talk))
         tell_contacts(talk)
         talk.show_again()
@@ -231,9 +230,8 @@ class Full(Post):
 
 
 def _may_be_sent(talk: Talk, draft: Draft) -> bool:
-    """News of a case that exists is no new report."""
-    flow = flow_of(talk)
-    if flow.name == NEWS and about(talk) is not None:
+    """What joins a case that exists is no new report."""
+    if sent_case(talk) is not None:
         return True
-    level = judge(facets(flow, draft, talk.today), talk.now).level
+    level = judge(facets(flow_of(talk), draft, talk.today), talk.now).level
     return level == "critical" and talk.turn.reports < URGENT_A_DAY

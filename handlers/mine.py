@@ -5,8 +5,8 @@ from typing import Final
 
 from cases import own
 from cases.outbox import Database
-from cases.own import OwnCase
-from flows.answers import Json, Param, Word
+from cases.own import Copy, OwnCase
+from flows.answers import Json, Word
 from flows.kinds.subs import record_in, text_in
 from flows.news import NEWS, opened
 from flows.view import Button, View
@@ -29,7 +29,7 @@ class Shelf:
             talk.say("mine.none")
         talk.enter("mine", cases=[_stored(one, talk.locale) for one in found])
 
-    async def open_code(self, talk: Talk, code: str, pin: str) -> Json:
+    async def open_code(self, talk: Talk, code: str, pin: str) -> Copy | None:
         """The copy of what was sent, the case being chosen; None for a wrong code or PIN."""
         found = await own.by_code(self.database, code, pin)
         if found is None:
@@ -47,6 +47,8 @@ def _stored(one: OwnCase, locale: str) -> dict[str, Json]:
         "on": day(locale, one.received_at.astimezone(KYIV).date()),
         "withdrawn": one.withdrawn,
         "erasing": one.erase_asked,
+        "erased": one.erased,
+        "letters": one.letters,
     }
 
 
@@ -82,45 +84,6 @@ class Mine:
 def _row(one: dict[str, Json]) -> Word:
     word = Word(f"case.word.{text_in(one, 'word')}")
     return Word("mine.row", {"code": text_in(one, "code"), "word": word})
-
-
-class CaseSpot:
-    """One case. In its state: "case"."""
-
-    def view(self, talk: Talk) -> View:
-        case = record_in(talk.spot, "case")
-        told: dict[str, Param] = {
-            "code": text_in(case, "code"),
-            "word": Word(f"case.word.{text_in(case, 'word')}"),
-            "on": text_in(case, "on"),
-        }
-        rows = [(Button("add", Word("case.add")),), (Button("news", Word("case.news")),)]
-        rows.append((Button("read", Word("case.read")),))
-        after = []
-        if case.get("withdrawn") is True:
-            after.append(Word("case.withdrawn"))
-        else:
-            rows.append((Button("withdraw", Word("case.withdraw")),))
-        if case.get("erasing") is True:
-            after.append(Word("case.erasing"))
-        else:
-            rows.append((Button("erase", Word("case.erase")),))
-        return View(Word("case.told", told), (*rows, (HOME,)), after=tuple(after))
-
-    async def act(self, talk: Talk, action: str) -> None:
-        known = Known.of(record_in(talk.spot, "case"))
-        assert known is not None, "the spot is entered with a case"
-        if action == "news":
-            tell_news(talk, known)
-        elif action == "read":
-            talk.enter("code", then="read", code=known.code)
-        elif action in ("add", "withdraw", "erase"):
-            talk.enter(action, case=record_in(talk.spot, "case"))
-        else:
-            talk.enter("home")
-
-    async def hear(self, _talk: Talk, _said: Said) -> bool:
-        return False
 
 
 def tell_news(talk: Talk, known: Known | None) -> None:

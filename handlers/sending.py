@@ -4,10 +4,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
-from cases import afterwards, attachments, document
+from cases import afterwards, attachments, document, messages
 from cases.afterwards import Entry
 from cases.attachments import OpenedCase
+from cases.correcting import correct
 from cases.document import Consented
 from cases.facets import facets
 from cases.intake import Prepared, Receipt, prepare
@@ -17,10 +19,11 @@ from cases.turn import DraftRow, Outgoing
 from flows.answers import Json
 from flows.draft import Draft
 from flows.help_child import CHILD
-from flows.kinds.subs import text_in
+from flows.kinds.subs import record_in, text_in
 from flows.news import SECRET
-from handlers.forms import flow_of
-from handlers.known import Known, about, remember
+from handlers import forms
+from handlers.forms import flow_of, kept_as, sent_case
+from handlers.known import Known, remember
 from handlers.receipt import for_a_child, told_of
 from handlers.silence import EVERYTHING, may_write_first
 from handlers.talk import Talk
@@ -29,8 +32,6 @@ from locales.dates import moment
 from vault.recipients import ListRefused, Recipients
 
 BELL_LOCALE: Final = "uk"
-NEWS: Final = "news"
-"""The form whose answers join a case that exists."""
 CLAIM: Final = "status"
 """Its question for the return status the family claims."""
 
@@ -63,9 +64,9 @@ class Post:
         except ListRefused as refused:
             _log.critical("a report cannot be sealed", extra={"reason": refused.reason})
             return False
-        known = about(talk)
-        if flow_of(talk).name == NEWS and known is not None:
-            self._append(talk, draft, known)
+        known = sent_case(talk)
+        if known is not None:
+            self._join(talk, draft, known)
             return True
         prepared = await prepare(
             flow_of(talk),
@@ -75,7 +76,7 @@ class Post:
             locale=talk.locale,
             consent=consented(talk),
             now=talk.now,
-            opened=await self.files_of(talk.turn.drafts[flow_of(talk).name]),
+            opened=await self.files_of(talk.turn.drafts[kept_as(talk)]),
         )
         if _asked_for_silence(draft):
             talk.person.state["silence"] = EVERYTHING
@@ -99,6 +100,57 @@ class Post:
         talk.move("receipt", code=prepared.receipt.code)
         if self.bell is not None:
             talk.turn.outgoing.append(ring(self.bell, prepared.receipt, str(prepared.case)))
+
+    def _join(self, talk: Talk, draft: Draft, known: Known) -> None:
+        """What belongs to a case that is sent already."""
+        match kept_as(talk):
+            case forms.CORRECTION:
+                self._correct(talk, draft, known)
+            case forms.ANSWER:
+                self._answer(talk, draft, known)
+            case _:
+                self._append(talk, draft, known)
+
+    def _correct(self, talk: Talk, draft: Draft, known: Known) -> None:
+        """The report told anew: a version more, the ones before stay."""
+        corrected = correct(
+            flow_of(talk),
+            draft,
+            case=known.case,
+            recipient=known.recipient,
+            locale=talk.locale,
+            consent=consented(talk),
+            now=talk.now,
+        )
+        corrected.join(talk.turn)
+        urgent = corrected.verdict.level == "critical"
+        self._ring(talk, known, f"{talk.world.at} correction", urgent=urgent)
+        talk.person.state.pop("typed", None)
+        forms.drop(talk)
+        talk.say("correct.done", code=known.code)
+        talk.enter("home")
+
+    def _answer(self, talk: Talk, draft: Draft, known: Known) -> None:
+        """What a prosecutor asked, answered; the person goes on where they were."""
+        held = record_in(talk.person.state, forms.ANSWER)
+        message = text_in(held, "message")
+        told = document.report(
+            flow_of(talk),
+            draft,
+            locale=talk.locale,
+            consent=consented(talk),
+            received_at=talk.now,
+        )
+        payload: dict[str, Json] = {
+            **told, "message": message, "asked": record_in(held, "letter"),
+        }  # fmt: skip
+        entry = Entry(known.case, known.recipient, afterwards.ANSWER, payload, talk.now)
+        urgent = judge(facets(flow_of(talk), draft, talk.today), talk.now).level == "critical"
+        self.add(talk, entry, known.code, urgent=urgent)
+        messages.mark_answered(talk.turn, UUID(message), talk.now)
+        forms.drop(talk)
+        talk.say("letter.done", code=known.code)
+        forms.return_to(talk)
 
     def _append(self, talk: Talk, draft: Draft, known: Known) -> None:
         """News of a case that exists: sealed to it, claimed and never confirmed by the family."""
@@ -124,7 +176,7 @@ class Post:
             known.code,
             urgent=judge(facets(flow, draft, talk.today), talk.now).level == "critical",
         )
-        talk.turn.drafts.pop(flow.name, None)
+        forms.drop(talk)
         talk.say("news.done", code=known.code)
         if claimed is not None and claimed.value in SECRET:
             talk.say("return.secrecy")
@@ -133,11 +185,15 @@ class Post:
     def add(self, talk: Talk, entry: Entry, code: str, *, urgent: bool = False) -> None:
         """Make an addition to a case part of the turn, and ring."""
         entry.join(talk.turn)
+        known = Known(entry.case, code, entry.recipient)
+        self._ring(talk, known, f"{entry.at.isoformat()} {entry.kind}", urgent=urgent)
+
+    def _ring(self, talk: Talk, known: Known, what: str, *, urgent: bool) -> None:
+        """Something new from the family of a case. Whoever rings twice for it rings once."""
         if self.bell is not None:
             key = "bell.family_urgent" if urgent else "bell.family"
-            text = html(BELL_LOCALE, key, code=code)
-            row = _bell(self.bell, text, f"bell {entry.case} {entry.at.isoformat()} {entry.kind}")
-            talk.turn.outgoing.append(row)
+            text = html(BELL_LOCALE, key, code=known.code)
+            talk.turn.outgoing.append(_bell(self.bell, text, f"bell {known.case} {what}"))
 
 
 def _asked_for_silence(draft: Draft) -> bool:

@@ -4,9 +4,11 @@ from cases import afterwards
 from handlers.arrival import Arrival
 from handlers.aside import Edited, Forwarded, Stray
 from handlers.bycode import ByCode, News
+from handlers.case import CaseSpot
 from handlers.form import Form
 from handlers.home import Away, Hide, Home, Language
-from handlers.mine import CaseSpot, Mine, Shelf
+from handlers.letters import LetterList, Letters
+from handlers.mine import Mine, Shelf
 from handlers.receipt import ReceiptSpot
 from handlers.sending import Post
 from handlers.silence import Silence
@@ -16,8 +18,8 @@ from handlers.waiting import CutOff, Resume
 from handlers.ways import Add, Confirm
 
 
-def spots(post: Post, shelf: Shelf) -> dict[str, Spot]:
-    """`post` sends forms off, `shelf` finds what was sent."""
+def spots(post: Post, shelf: Shelf, letters: Letters) -> dict[str, Spot]:
+    """`post` sends forms off, `shelf` finds what was sent, `letters` what was written back."""
     return {
         "arrival": Arrival(),
         "home": Home(shelf),
@@ -29,8 +31,9 @@ def spots(post: Post, shelf: Shelf) -> dict[str, Spot]:
         "cutoff": CutOff(),
         "receipt": ReceiptSpot(),
         "mine": Mine(),
-        "case": CaseSpot(),
-        "code": ByCode(shelf),
+        "case": CaseSpot(letters),
+        "letters": LetterList(letters),
+        "code": ByCode(shelf, letters),
         "news": News(),
         "add": Add(post),
         "withdraw": Confirm(post, afterwards.WITHDRAWAL),

@@ -1,25 +1,34 @@
 """A report that waits: coming back to it, and what becomes of it if nobody does."""
 
-from typing import Final
-
 from flows import engine
 from flows.answers import Json, Word
 from flows.draft import Draft
 from flows.kinds.subs import record_in, text_in
 from flows.view import Button, View
-from handlers.forms import begin, draft_in, drop, flow_of, keep, section_now, until
+from handlers.forms import (
+    IN_DRAFT,
+    begin,
+    come_back,
+    draft_in,
+    drop,
+    flow_of,
+    keep,
+    row_in,
+    section_now,
+    sent_case,
+    until,
+)
 from handlers.talk import Said, Talk
-
-_IN_DRAFT: Final = frozenset({"form", "resume", "cutoff"})
 
 
 def expired(talk: Talk) -> bool:
     """Whether the draft somebody stood in is gone: they are told, and stand at home now."""
-    if talk.draft_of(flow_of(talk).name) is not None or not talk.spot:
+    if row_in(talk) is not None or not talk.spot:
         return False
     was = talk.spot_kind
+    come_back(talk)
     talk.person.state["spot"] = _above(talk.spot)
-    if was not in _IN_DRAFT:
+    if was not in IN_DRAFT:
         return False
     talk.say("draft.expired")
     return True
@@ -27,7 +36,7 @@ def expired(talk: Talk) -> bool:
 
 def _above(spot: dict[str, Json]) -> dict[str, Json]:
     """The place, on home where it stood in a draft."""
-    if text_in(spot, "kind") in _IN_DRAFT:
+    if text_in(spot, "kind") in IN_DRAFT:
         return {"kind": "home"}
     return {**spot, "under": _above(record_in(spot, "under"))} if "under" in spot else spot
 
@@ -37,12 +46,14 @@ class Resume:
 
     def view(self, talk: Talk) -> View:
         told = Word("resume.ask", {"section": section_now(talk), "date": until(talk)})
-        rows = (
+        rows = [
             (Button("continue", Word("resume.continue"), main=True),),
             (Button("restart", Word("resume.restart")),),
             (Button("delete", Word("resume.delete")),),
-        )
-        return View(told, rows)
+        ]
+        if sent_case(talk) is not None:
+            del rows[1]  # a correction begins with what was sent, an answer with what was asked
+        return View(told, tuple(rows))
 
     async def act(self, talk: Talk, action: str) -> None:
         if action == "delete":
@@ -83,7 +94,7 @@ class CutOff:
         return View(Word("cutoff.ask"), rows)
 
     async def act(self, talk: Talk, action: str) -> None:
-        row = talk.draft_of(flow_of(talk).name)
+        row = row_in(talk)
         if row is not None:
             row.pass_on = action == "yes"
         talk.quieten()

@@ -1,7 +1,8 @@
-"""The code and PIN a family keeps on paper, and the copy of its report that only they open.
+"""The code and PIN a family keeps on paper, and the copy of its words that only they open.
 
 The code stands in clear in the database, so the PIN's 40 bits (behind Argon2id) are what a stolen
-dump would have to guess.
+dump would have to guess. Code and PIN yield a key pair: with its public half a corrected copy, or
+a page more, is sealed without asking for the PIN.
 """
 
 import unicodedata
@@ -11,7 +12,7 @@ from uuid import UUID
 import orjson
 from nacl import bindings, pwhash
 from nacl.exceptions import CryptoError
-from nacl.utils import random
+from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from vault.contents import Json, Payload, canonical, padded
 
@@ -26,6 +27,8 @@ PIN: Final = 12
 RANDOM: Final = 16
 """How many random bytes `new_code` and `new_pin` ask for."""
 SALT: Final = pwhash.argon2id.SALTBYTES
+REPORT_PAGE: Final = 0
+"""The page that holds the report as it stands; it is replaced when the report is corrected."""
 
 _BODY: Final = CODE - 1
 _WEIGHTS: Final = range(CODE, 0, -1)  # the check character has weight 1
@@ -83,11 +86,11 @@ def read_pin(text: str) -> str | None:
 def family_key(code: str, pin: str, salt: bytes) -> bytes:
     """The key of the family's copy. Code and PIN as `new_*` and `read_*` return them.
 
-    `salt`: `SALT` random bytes, kept beside the copy. Argon2id takes about 0.2 s
+    `salt`: `SALT` random bytes, kept beside the copy. Argon2id takes about 0.1 s
     and 64 MiB, and lets other threads run: call it in one.
     """
     return pwhash.argon2id.kdf(
-        bindings.crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
+        PrivateKey.SIZE,
         f"dodomu-family-1|{code}|{pin}".encode(),
         salt,
         opslimit=_OPS,
@@ -95,16 +98,34 @@ def family_key(code: str, pin: str, salt: bytes) -> bytes:
     )
 
 
-def seal_family_copy(key: bytes, case: UUID, payload: Payload) -> bytes:
-    """What the family may read again. Raises NotCanonical for what JSON lacks."""
-    nonce = random(_NONCE)
-    return nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
-        padded(canonical(payload), "report"), case.bytes, nonce, key
-    )
+def family_public(key: bytes) -> bytes:
+    """What seals for the family and opens nothing: kept beside the copy."""
+    return bytes(PrivateKey(key).public_key)
 
 
-def open_family_copy(key: bytes, case: UUID, sealed: bytes) -> Json:
-    """The payload sealed for `case` under `key`. Raises WrongPin."""
+def seal_for_family(public: bytes, case: UUID, page: int, payload: Payload) -> bytes:
+    """What the family may read again: `REPORT_PAGE`, or the number of the object it is a copy of.
+
+    Raises NotCanonical for what JSON lacks.
+    """
+    whole: Payload = {"case": str(case), "page": page, "payload": payload}
+    return bytes(SealedBox(PublicKey(public)).encrypt(padded(canonical(whole), "report")))
+
+
+def open_for_family(key: bytes, case: UUID, page: int, sealed: bytes) -> Json:
+    """The payload sealed as this page of `case`. Raises WrongPin."""
+    try:
+        whole = orjson.loads(SealedBox(PrivateKey(key)).decrypt(sealed))
+    except (CryptoError, TypeError, ValueError):
+        raise WrongPin from None
+    if not isinstance(whole, dict) or (whole["case"], whole["page"]) != (str(case), page):
+        raise WrongPin
+    payload: Json = whole["payload"]
+    return payload
+
+
+def open_first_copy(key: bytes, case: UUID, sealed: bytes) -> Json:
+    """A copy from before there was a public half beside it. Raises WrongPin."""
     try:
         plain = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
             sealed[_NONCE:], case.bytes, sealed[:_NONCE], key

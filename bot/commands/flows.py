@@ -78,7 +78,7 @@ def _rows(flow: Flow, locale: str) -> Iterator[dict[str, Json]]:
 
 
 def _row(flow: Flow, step: Step, locale: str) -> dict[str, Json]:
-    stem = f"{flow.name}.{step.key}"
+    stem = flow.stem(step)
     return {
         "key": step.key,
         "ask": _plain(say(locale, f"{stem}.ask")),

@@ -3,6 +3,7 @@
 import itertools
 import json
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from cases import turn as turns
@@ -11,6 +12,7 @@ from cases.turn import Turn
 from flows.draft import Draft
 from flows.report import REPORT
 from handlers.door import Door
+from locales.dates import KYIV, day
 
 TELEGRAM_TAKES = 4_096
 STALE = "Це питання вже пройдено. Змінити відповідь можна на перевірці."
@@ -205,6 +207,12 @@ class Person:
             shown = self.messages[message_id]
             shown.text = _plain(params.get("text", shown.text))
             shown.buttons, shown.keyboard = _keys(params)
+
+
+def in_thirty_days(clock: dict[str, datetime]) -> str:
+    """The day a draft of now waits until, as it is said in Ukrainian."""
+    until = (clock["now"] + timedelta(days=30)).astimezone(KYIV).date()
+    return day("uk", until).translate(PLAIN_SPACES)
 
 
 def kept(turn: Turn) -> str:

@@ -8,16 +8,19 @@ from typing import Any
 import pytest
 from aiogram import Bot, Dispatcher
 from chat import STAFF_BOT, STAFF_CHAT, Person
+from walk import CODE, MINIMUM, PIN
 
 import locales
 from cases.limits import Rate
 from handlers import family
 from handlers.door import Door
 from handlers.filing import Filing
+from handlers.letters import Letters
 from handlers.mine import Shelf
 from handlers.sending import Bell, Post
 from handlers.spots import spots
 from vault import chain, keys, recipients
+from vault.box import Box
 
 
 @pytest.fixture(autouse=True)
@@ -46,19 +49,19 @@ def door(pool: Any, keyset: Any, clock: dict[str, datetime]) -> Door:
     async def answer(_query: str, toast: str | None) -> None:
         toasts.append(toast)
 
+    vault = keys.load_vault(keyset.vault)
+    letters = Letters(pool, Box.of(vault))
     dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.include_router(
-        family.router(Filing(pool, keys.load_vault(keyset.vault), lambda: listed))
-    )
+    dispatcher.include_router(family.router(Filing(pool, vault, lambda: listed), letters))
     made = Door(
         name="family",
         bot=Bot("1000001:family-sandbox-token"),
         dispatcher=dispatcher,
         database=pool,
-        vault=keys.load_vault(keyset.vault),
+        vault=vault,
         signer=partial(chain.sign, keys.load_intake_sign(keyset.intake_sign).seed),
         recipients=lambda: listed,
-        spots=spots(Post(lambda: listed, Bell(STAFF_BOT, STAFF_CHAT), pool), Shelf(pool)),
+        spots=spots(Post(lambda: listed, Bell(STAFF_BOT, STAFF_CHAT), pool), Shelf(pool), letters),
         clock=lambda: clock["now"],
         answer=answer,
         rate=Rate(updates=10_000),  # time stands still here: see floods.limited
@@ -94,3 +97,13 @@ def arrive() -> Callable[[Person], Any]:
         await person.taps("Зрозуміло, погоджуюся")
 
     return arriving
+
+
+@pytest.fixture
+async def sent(olena: Person, arrive: Any) -> Person:
+    """Olena after sending; her code and PIN are `olena.code` and `olena.pin`."""
+    await arrive(olena)
+    await olena.does(*MINIMUM, "[Надіслати прокурорам]", "[Надіслати прокурорам]")
+    olena.code, olena.pin = CODE.search(olena.last)[1], PIN.search(olena.last)[1]  # type: ignore[attr-defined,index]
+    await olena.taps("На початок")
+    return olena

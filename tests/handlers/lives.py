@@ -10,6 +10,8 @@ from walk import MINIMUM
 
 from handlers import family
 from handlers.filing import Filing
+from handlers.letters import Letters
+from vault.box import Box
 
 
 async def _twice(person: Person) -> str:
@@ -34,7 +36,8 @@ async def _ten_times(person: Person) -> str:
 async def _after_restart(person: Person) -> str:
     dispatcher = Dispatcher(disable_fsm=True)
     filing = Filing(person.door.database, person.door.vault, person.door.recipients)
-    dispatcher.include_router(family.router(filing))
+    letters = Letters(person.door.database, Box.of(person.door.vault))
+    dispatcher.include_router(family.router(filing, letters))
     person.door = replace(person.door, dispatcher=dispatcher)
     await person.taps("Мати")
     return "OK" if (await person.at()).endswith("/name") else "STALE"

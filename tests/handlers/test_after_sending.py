@@ -1,24 +1,9 @@
 """After Send: where a report stands, more words for it, reading it again, withdrawing, erasing."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from stored import open_objects
-from walk import MINIMUM
-
-CODE = re.compile(r"<code>([0-9A-Z]{4}-[0-9A-Z]{4})</code>")
-PIN = re.compile(r"<code>(\d{4}-\d{4}-\d{4})</code>")
-
-
-@pytest.fixture
-async def sent(olena, arrive):
-    """Olena after sending; her code and PIN are `olena.code` and `olena.pin`."""
-    await arrive(olena)
-    await olena.does(*MINIMUM, "[Надіслати прокурорам]", "[Надіслати прокурорам]")
-    olena.code, olena.pin = CODE.search(olena.last)[1], PIN.search(olena.last)[1]
-    await olena.taps("На початок")
-    return olena
 
 
 async def test_my_reports_tells_the_code_and_one_of_six_words_and_no_name(sent):

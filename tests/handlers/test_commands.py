@@ -1,6 +1,7 @@
 """Commands and deep links, from wherever a person is."""
 
 import pytest
+from chat import in_thirty_days
 
 
 async def test_start_after_arriving_is_home(olena, arrive):
@@ -127,10 +128,10 @@ async def test_a_second_tap_on_hide_brings_nothing_back(olena, arrive):
 
 
 @pytest.mark.parametrize("command", ["/cancel"])
-async def test_stop_in_a_report_says_that_everything_is_saved(olena, arrive, command):
+async def test_stop_in_a_report_says_that_everything_is_saved(olena, arrive, clock, command):
     await arrive(olena)
     await olena.does("[Повідомити про дитину]", "[Мати]", command)
-    assert olena.says_somewhere("Чернетка чекає до 24 грудня")
+    assert olena.says_somewhere(f"Чернетка чекає до {in_thirty_days(clock)}")
     assert "Якщо зв’язок обірветься" in olena.last
 
 

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from chat import in_thirty_days
 from walk import MINIMUM, walk
 
 
@@ -37,9 +38,16 @@ async def test_sending_is_the_main_button(checking):
     assert button["style"] == "success"
 
 
-async def test_not_now_keeps_everything_and_says_until_when(checking):
+async def test_not_now_keeps_everything_and_says_until_when(checking, clock):
     await checking.taps("Ще не зараз")
-    assert checking.says_somewhere("Чернетка чекає до 24 грудня")
+    assert checking.says_somewhere(f"Чернетка чекає до {in_thirty_days(clock)}")
+
+
+async def test_the_day_a_draft_waits_until_is_kyivs(checking, clock):
+    later = clock["now"] + timedelta(days=1)
+    clock["now"] = later.replace(hour=22, minute=30)  # past midnight in Kyiv
+    await checking.taps("Ще не зараз")
+    assert checking.says_somewhere(f"Чернетка чекає до {in_thirty_days(clock)}")
 
 
 async def test_a_changed_answer_leads_back_to_the_check(checking):

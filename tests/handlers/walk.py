@@ -1,11 +1,16 @@
 """A whole report as one family tells it: what they press and type, and what should be kept."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from chat import Person
 
 Moves = tuple[str, ...]
 Look = Callable[[str], Awaitable[None]]
+
+CODE = re.compile(r"<code>([0-9A-Z]{4}-[0-9A-Z]{4})</code>")
+PIN = re.compile(r"<code>(\d{4}-\d{4}-\d{4})</code>")
+"""As the receipt tells them."""
 
 STORY = "Сестру повезли з класом. Обіцяли два тижні. Востаннє вона дзвонила в травні."
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nacl import bindings
 
 from vault import receipt
 from vault.receipt import ALPHABET, WrongPin, family_key, new_code, new_pin, read_code, read_pin
@@ -122,40 +123,66 @@ def key() -> bytes:
     return family_key("7K4M-29QX", "4821-7093-5516", bytes(receipt.SALT))
 
 
-def test_the_family_reads_its_copy_with_code_and_pin(key: bytes):
+@pytest.fixture(scope="module")
+def public(key: bytes) -> bytes:
+    return receipt.family_public(key)
+
+
+def test_the_family_reads_its_copy_with_code_and_pin(public: bytes):
     said = {"name": "Софія Ж.", "asked": ["Як її звати?"], "at": [49.9, 36.2]}
-    sealed = receipt.seal_family_copy(key, CASE, said)
+    sealed = receipt.seal_for_family(public, CASE, 0, said)
     again = family_key("7K4M-29QX", "4821-7093-5516", bytes(receipt.SALT))
-    assert receipt.open_family_copy(again, CASE, sealed) == said
+    assert receipt.open_for_family(again, CASE, 0, sealed) == said
     assert "Софія".encode() not in sealed
 
 
-def test_another_code_pin_salt_or_case_opens_nothing(key: bytes):
-    sealed = receipt.seal_family_copy(key, CASE, {"a": 1})
+def test_another_code_pin_salt_case_or_page_opens_nothing(key: bytes, public: bytes):
+    sealed = receipt.seal_for_family(public, CASE, 0, {"a": 1})
     for code, pin, salt in (
         ("7K4M-29QX", "4821-7093-5517", bytes(receipt.SALT)),
         ("7K4M-29QY", "4821-7093-5516", bytes(receipt.SALT)),
         ("7K4M-29QX", "4821-7093-5516", bytes(receipt.SALT - 1) + b"\x01"),
     ):
         with pytest.raises(WrongPin):
-            receipt.open_family_copy(family_key(code, pin, salt), CASE, sealed)
+            receipt.open_for_family(family_key(code, pin, salt), CASE, 0, sealed)
     with pytest.raises(WrongPin):
-        receipt.open_family_copy(key, UUID(int=CASE.int + 1), sealed)
+        receipt.open_for_family(key, UUID(int=CASE.int + 1), 0, sealed)
+    with pytest.raises(WrongPin):
+        receipt.open_for_family(key, CASE, 1, sealed)
 
 
-def test_a_changed_or_cut_copy_opens_for_nobody(key: bytes):
-    sealed = receipt.seal_family_copy(key, CASE, {"a": 1})
+def test_what_seals_for_the_family_opens_nothing(public: bytes):
+    sealed = receipt.seal_for_family(public, CASE, 0, {"a": 1})
+    with pytest.raises(WrongPin):
+        receipt.open_for_family(public, CASE, 0, sealed)
+
+
+def test_a_changed_or_cut_copy_opens_for_nobody(key: bytes, public: bytes):
+    sealed = receipt.seal_for_family(public, CASE, 0, {"a": 1})
     for bit in range(0, len(sealed) * 8, 97):
         flipped = bytearray(sealed)
         flipped[bit // 8] ^= 1 << bit % 8
         with pytest.raises(WrongPin):
-            receipt.open_family_copy(key, CASE, bytes(flipped))
-    for length in (0, 1, 23, 24, 39, 40, len(sealed) - 1):
+            receipt.open_for_family(key, CASE, 0, bytes(flipped))
+    for length in (0, 1, 31, 32, 47, 48, len(sealed) - 1):
         with pytest.raises(WrongPin):
-            receipt.open_family_copy(key, CASE, sealed[:length])
+            receipt.open_for_family(key, CASE, 0, sealed[:length])
 
 
-def test_the_size_of_a_copy_does_not_tell_how_much_was_said(key: bytes):
-    short = receipt.seal_family_copy(key, CASE, {"a": "x"})
-    long = receipt.seal_family_copy(key, CASE, {"a": "x" * 4000})
+def test_the_size_of_a_copy_does_not_tell_how_much_was_said(public: bytes):
+    short = receipt.seal_for_family(public, CASE, 0, {"a": "x"})
+    long = receipt.seal_for_family(public, CASE, 0, {"a": "x" * 3900})
     assert len(short) == len(long)
+
+
+def test_a_copy_from_before_the_public_half_still_opens(key: bytes):
+    """XChaCha20-Poly1305 under the key itself, bound to the case."""
+    nonce = bytes(24)
+    plain = b'{"a":1}'.ljust(4096)
+    old = nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
+        plain, CASE.bytes, nonce, key
+    )
+    assert receipt.open_first_copy(key, CASE, old) == {"a": 1}
+    for case, sealed in ((UUID(int=CASE.int + 1), old), (CASE, old[:-1]), (CASE, b"")):
+        with pytest.raises(WrongPin):
+            receipt.open_first_copy(key, case, sealed)

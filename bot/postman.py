@@ -1,0 +1,74 @@
+"""Tells families that a prosecutor has written: soon after, and once more when nobody looked."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from bot.house import Pools
+from bot.keyring import Keyring
+from bot.nursery import nap
+from cases import messages, outbox
+from cases import turn as turns
+from cases.messages import Due
+from cases.turn import Duplicate, Overtaken
+from handlers.letters import announce
+from handlers.talk import Talk
+from vault.box import Box
+
+_EVERY: Final = 20.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Postman:
+    """Runs in the process that sends. `bots`: Telegram's id of each bot by its name."""
+
+    pools: Pools
+    keyring: Keyring
+    bots: dict[str, int]
+    now: Callable[[], datetime] = field(repr=False)
+    wake: Callable[[], None] = field(repr=False)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`. A database that is away is asked again at the next round."""
+        announced = False
+        while not stop.is_set():
+            try:
+                if not announced:
+                    box = Box.of(self.keyring.vault)
+                    await messages.announce(self.pools.intake, box, self.keyring.sign)
+                    announced = True
+                await self.round()
+            except outbox.AWAY as error:
+                _log.warning("the postman could not work", extra={"error": type(error).__name__})
+            await nap(stop, _EVERY)
+
+    async def round(self) -> int:
+        """Tell everybody who has to hear; how many. Raises AWAY's errors."""
+        told = 0
+        while waiting := await messages.due(
+            self.pools.intake, self.keyring.vault, self.bots, now=self.now()
+        ):
+            done = [one for one in waiting if await self._tell(one)]
+            told += len(done)
+            if not done:
+                break  # somebody is just writing; at the next round then
+        if told:
+            self.wake()
+        return told
+
+    async def _tell(self, due: Due) -> bool:
+        now = self.now()
+        talk = Talk(due.turn, now, {})
+        announce(talk, due)
+        try:
+            await turns.save(
+                self.pools.intake, self.keyring.vault, due.turn, signer=self.keyring.sign, now=now
+            )
+        except (Overtaken, Duplicate):
+            return False
+        return True
