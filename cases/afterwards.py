@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from cases.audit import AuditEvent
+from cases.triage import CALL
 from cases.turn import Turn
 from flows.answers import Json
 from vault.contents import Payload
@@ -52,6 +53,8 @@ class Entry:
     payload: Json = field(repr=False)
     at: datetime
     claimed: str | None = None
+    #: a death was spoken of: whoever works on it calls first
+    grave: bool = False
 
     def join(self, turn: Turn) -> None:
         """Make it part of `turn`. Saving raises Erased when the case is gone."""
@@ -68,10 +71,11 @@ async def _store(
     `detail` belongs to the audit's entry, written last: it learns what was sealed.
     """
     sequence = await connection.fetchval(
-        f"UPDATE cases SET objects = objects + 1{_MARKS[entry.kind]}"  # noqa: S608 - constants
+        f"UPDATE cases SET objects = objects + 1{_MARKS[entry.kind]},"  # noqa: S608 - constants
+        " reasons = CASE WHEN $4 AND NOT $5 = ANY (reasons) THEN reasons || $5 ELSE reasons END"
         " WHERE id = $1 AND erased_at IS NULL AND $2::text IS NOT DISTINCT FROM $2"
         " AND $3::timestamptz IS NOT NULL RETURNING objects",
-        *(entry.case, entry.claimed, entry.at),
+        *(entry.case, entry.claimed, entry.at, entry.grave, CALL),
     )
     if sequence is None:
         raise Erased

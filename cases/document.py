@@ -50,9 +50,11 @@ def report(
     consent: Consented,
     received_at: datetime,
     channel: str = "telegram",
+    entered_by: str | None = None,
     partial: bool = False,
 ) -> dict[str, Json]:
     """{"schema", "flow", "version", "locale", "channel", "partial", "consent", "received_at",
+    "entered_by" where somebody typed what a caller said,
     "sections": [{"key", "name", "answers", "items": [{"group", "item", "number", "answers"}]}]}
 
     An answer is {"address", "name", "question", "answer", "state", "value", "verbatim", "flags",
@@ -70,6 +72,7 @@ def report(
         "partial": partial,
         "consent": consent.as_json(),
         "received_at": received_at.astimezone(UTC).isoformat(),
+        **({"entered_by": entered_by} if entered_by else {}),
         "sections": [section for section in sections if section["answers"] or section["items"]],
     }
 

@@ -1,6 +1,7 @@
 """What stays readable of a report: coded marks for triage. Pure: answers in, codes out.
 
-Only answers given by button, an age and counts become marks; nothing a person typed does.
+Only answers given by button, an age and counts become marks, and that a death was spoken of;
+nothing else a person typed does.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,16 +9,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from cases.grave import speaks_of_death
 from flows.answers import Answer, Json, State
 from flows.draft import Draft
 from flows.help_child import CHILD
 from flows.kinds.choice import Choice, Many
+from flows.kinds.text import Text
 from flows.model import Flow
 from flows.path import Row, review
 from flows.sighting import SIGHTING
 
 BANDS: Final = ((5, "0-5"), (11, "6-11"), (15, "12-15"), (17, "16-17"))
 GROWN: Final = "18+"
+GRAVE: Final = "words.grave"
 
 _OF_AGE: Final = 18
 _SOON: Final = timedelta(days=183)  # half a year before a child loses a child's protection
@@ -31,7 +35,7 @@ class Facets:
     """The codes of one report. `age_band` is the youngest child's; None where nothing is known.
 
     `marks` are "<question>.<option>" for every choice, and "kind.child", "age.<band>",
-    "age.18_soon", "children.3", "contact.recent", "sighting.fresh".
+    "age.18_soon", "children.3", "contact.recent", "sighting.fresh", "words.grave".
     """
 
     kind: str
@@ -57,6 +61,10 @@ def facets(flow: Flow, draft: Draft, today: date) -> Facets:
         marks.add("sighting.fresh")
     if band:
         marks.add(f"age.{band}")
+    if any(
+        isinstance(row.step.kind, Text) and speaks_of_death(str(row.answer.value)) for row in given
+    ):
+        marks.add(GRAVE)
     return Facets(
         kind=flow.name,
         children=children,

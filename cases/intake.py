@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -18,6 +17,7 @@ from cases.attachments import OpenedCase
 from cases.audit import AuditEvent
 from cases.document import Consented
 from cases.facets import Facets, facets
+from cases.stubs import FreshCase, Sealed, stubs
 from cases.triage import RULES_VERSION, Verdict, judge
 from cases.turn import Overtaken, Turn
 from flows.answers import Json
@@ -51,18 +51,6 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Sealed:
-    """One object of a case, as it is stored."""
-
-    head: Head
-    sealed: bytes = field(repr=False)
-
-    @property
-    def digest(self) -> bytes:
-        return sha256(self.sealed).digest()
-
-
-@dataclass(frozen=True)
 class Prepared:
     """A sealed report that is not stored yet."""
 
@@ -77,12 +65,14 @@ class Prepared:
     family_copy: bytes = field(repr=False)
     family_public: bytes
     list_version: int
-    chat_ref: bytes
+    chat_ref: bytes | None
     locale: str
     channel: str
+    entered_by: str | None
     partial: bool
     received_at: datetime
     opened: OpenedCase | None = None
+    stubs: tuple[FreshCase, ...] = ()
 
     def join(self, turn: Turn) -> None:
         """Make the report part of `turn`: saving it stores the case and erases the draft.
@@ -91,11 +81,22 @@ class Prepared:
         """
         row = turn.drafts.pop(self.flow, None)
         turn.jobs.append(functools.partial(_store, self, row.id if row else None))
-        turn.audit.append(self._event())
+        turn.audit.extend(self.events())
 
-    def _event(self) -> AuditEvent:
+    def events(self) -> Iterator[AuditEvent]:
+        """What the audit chain is told: of the report, and of each case made from its list."""
+        yield self._sent()
+        for stub in self.stubs:
+            sealed = [each.digest.hex() for each in stub.objects]
+            yield AuditEvent(self._actor, "report.stub", stub.case, {"sealed": sealed})
+
+    @property
+    def _actor(self) -> str:
+        return self.entered_by or "bot"
+
+    def _sent(self) -> AuditEvent:
         return AuditEvent(
-            "bot",
+            self._actor,
             "report.sent",
             self.case,
             {
@@ -103,6 +104,7 @@ class Prepared:
                 "reasons": list(self.verdict.reasons),
                 "rules": RULES_VERSION,
                 "partial": self.partial,
+                "channel": self.channel,
                 "list": self.list_version,
                 "sealed": [each.digest.hex() for each in self.objects],
             },
@@ -114,19 +116,21 @@ async def prepare(
     draft: Draft,
     recipients: Recipients,
     *,
-    chat_ref: bytes,
+    chat_ref: bytes | None,
     locale: str,
     consent: Consented,
     now: datetime,
     partial: bool = False,
     channel: str = "telegram",
+    entered_by: str | None = None,
     opened: OpenedCase | None = None,
     chance: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Prepared:
     """Seal `draft` to `recipients` (as `load` returned them; this judges them anew for `now`).
 
     `opened`: what `cases.attachments.opened_for` says of the draft; one with files is not saved
-    without it. About 0.3 s, most of it in a thread. Raises
+    without it. `entered_by`: the handle of who typed a caller's answers; `chat_ref` is None then.
+    About 0.3 s, most of it in a thread. Raises
     Incomplete unless `partial`, vault.recipients.ListRefused when the list is no longer good, and
     vault.seal.NotCanonical.
     """
@@ -135,7 +139,8 @@ async def prepare(
     current = recipients.at(now)
     case = opened.case if opened else uuid4()
     key = opened.key if opened else new_case_key(case, current)
-    found = facets(flow, draft, now.astimezone(KYIV).date())
+    today = now.astimezone(KYIV).date()
+    found = facets(flow, draft, today)
     verdict = judge(found, now)
     told = document.report(
         flow,
@@ -144,6 +149,7 @@ async def prepare(
         consent=consent,
         received_at=now,
         channel=channel,
+        entered_by=entered_by,
         partial=partial,
     )
     code, pin = receipt.new_code(chance(receipt.RANDOM)), receipt.new_pin(chance(receipt.RANDOM))
@@ -166,9 +172,11 @@ async def prepare(
         chat_ref=chat_ref,
         locale=locale,
         channel=channel,
+        entered_by=entered_by,
         partial=partial,
         received_at=now,
         opened=opened,
+        stubs=stubs(flow, draft, told, current, group=case, today=today, chance=chance),
     )
 
 
@@ -190,22 +198,29 @@ def _objects(
 
 async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Connection") -> None:
     """Runs in the transaction of the turn. Raises CodeTaken."""
+    whole = FreshCase(
+        *(prepared.case, prepared.receipt.code, prepared.key, prepared.facets, prepared.objects)
+    )
+    fresh = (whole, *prepared.stubs)
     try:
-        await connection.execute(_CASE, *_case_row(prepared))
+        for one in fresh:
+            part_of = None if one is whole else whole.case
+            await connection.execute(_CASE, *_case_row(prepared, one, part_of))
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name == "uq_cases_code":
             raise CodeTaken from None
         raise
-    await connection.execute(
+    await connection.executemany(
         "INSERT INTO case_key (case_id, list_version, sealed) VALUES ($1, $2, $3)",
-        *(prepared.case, prepared.list_version, prepared.key.sealed),
+        [(one.case, prepared.list_version, one.key.sealed) for one in fresh],
     )
     await connection.executemany(
         "INSERT INTO sealed_object (id, case_id, sequence, kind, schema, sealed, sha256)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7)",
         [
             (head.object, head.case, head.sequence, head.kind, head.schema, one.sealed, one.digest)
-            for one in prepared.objects
+            for case in fresh
+            for one in case.objects
             for head in (one.head,)
         ],
     )
@@ -219,19 +234,21 @@ async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Co
 _CASE: Final = """
 INSERT INTO cases (id, code, chat_ref, kind, status, level, reasons, rules_version, age_band,
                    oblast, scenario, locale, channel, partial, children, answers, recipient,
-                   received_at, due_at, objects)
+                   received_at, due_at, objects, entered_by, part_of)
 VALUES ($1, $2, $3, $4, 'received', $5, $6, $7, $8,
-        $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+        $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 """
 
 
-def _case_row(prepared: Prepared) -> tuple[object, ...]:
-    found, verdict = prepared.facets, prepared.verdict
+def _case_row(prepared: Prepared, one: FreshCase, part_of: UUID | None) -> tuple[object, ...]:
+    """A stub is as urgent as the group it belongs to."""
+    found, verdict = one.facets, prepared.verdict
     return (
-        *(prepared.case, prepared.receipt.code, prepared.chat_ref, found.kind),
+        *(one.case, one.code, prepared.chat_ref, found.kind),
         *(verdict.level, list(verdict.reasons), RULES_VERSION),
         *(found.age_band, found.oblast, found.scenario),
         *(prepared.locale, prepared.channel, prepared.partial),
-        *(found.children, found.answers, prepared.key.recipient),
-        *(prepared.received_at, verdict.due_at, prepared.objects[-1].head.sequence),
+        *(found.children, found.answers, one.key.recipient),
+        *(prepared.received_at, verdict.due_at, one.objects[-1].head.sequence),
+        *(prepared.entered_by, part_of),
     )

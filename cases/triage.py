@@ -9,7 +9,7 @@ from typing import Final
 
 from cases.facets import Facets
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 
 #: How soon a prosecutor must have looked.
 TERMS: Final = {
@@ -20,6 +20,9 @@ TERMS: Final = {
 }
 HARD: Final = 100
 """Points of a rule that alone makes a report critical."""
+
+CALL: Final = "C1.call_first"
+"""The reason that asks for a call by a person before anything is written."""
 
 _LEVELS: Final = ((HARD, "critical"), (8, "high"), (4, "medium"), (0, "low"))
 
@@ -110,6 +113,8 @@ RULES: Final = (
         " count.three_to_ten count.eleven_to_fifty count.more",
     ),
     _rule("R11.not_reported", 1, "police_report.no reported_to.none"),
+    # A death was spoken of, perhaps of somebody else's: a person calls, whatever the level.
+    _rule(CALL, 0, "words.grave"),
 )  # fmt: skip
 """In the order reasons are shown. Whether siblings were split (R12) only a prosecutor can tell."""
 

@@ -11,7 +11,7 @@ from cases.afterwards import Entry
 from cases.attachments import OpenedCase
 from cases.correcting import correct
 from cases.document import Consented
-from cases.facets import facets
+from cases.facets import GRAVE, Facets, facets
 from cases.intake import Prepared, Receipt, prepare
 from cases.outbox import Database
 from cases.triage import judge
@@ -144,9 +144,12 @@ class Post:
         payload: dict[str, Json] = {
             **told, "message": message, "asked": record_in(held, "letter"),
         }  # fmt: skip
-        entry = Entry(known.case, known.recipient, afterwards.ANSWER, payload, talk.now)
-        urgent = judge(facets(flow_of(talk), draft, talk.today), talk.now).level == "critical"
-        self.add(talk, entry, known.code, urgent=urgent)
+        found = facets(flow_of(talk), draft, talk.today)
+        entry = Entry(
+            *(known.case, known.recipient, afterwards.ANSWER, payload, talk.now),
+            grave=GRAVE in found.marks,
+        )
+        self.add(talk, entry, known.code, urgent=_is_urgent(found, talk))
         messages.mark_answered(talk.turn, UUID(message), talk.now)
         forms.drop(talk)
         talk.say("letter.done", code=known.code)
@@ -156,6 +159,7 @@ class Post:
         """News of a case that exists: sealed to it, claimed and never confirmed by the family."""
         flow = flow_of(talk)
         claimed = draft.answers.get(CLAIM)
+        found = facets(flow, draft, talk.today)
         told = document.report(
             flow,
             draft,
@@ -172,9 +176,10 @@ class Post:
                 told,
                 talk.now,
                 str(claimed.value) if claimed is not None else None,
+                GRAVE in found.marks,
             ),
             known.code,
-            urgent=judge(facets(flow, draft, talk.today), talk.now).level == "critical",
+            urgent=_is_urgent(found, talk),
         )
         forms.drop(talk)
         talk.say("news.done", code=known.code)
@@ -194,6 +199,11 @@ class Post:
             key = "bell.family_urgent" if urgent else "bell.family"
             text = html(BELL_LOCALE, key, code=known.code)
             talk.turn.outgoing.append(_bell(self.bell, text, f"bell {known.case} {what}"))
+
+
+def _is_urgent(found: Facets, talk: Talk) -> bool:
+    """Whether what was told afterwards cannot wait, or asks for a call first."""
+    return GRAVE in found.marks or judge(found, talk.now).level == "critical"
 
 
 def _asked_for_silence(draft: Draft) -> bool:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from cases import afterwards
 from cases.afterwards import Entry
+from cases.grave import speaks_of_death
 from flows.answers import Json, Word
 from flows.kinds.cleaning import clean_text, storable
 from flows.kinds.subs import record_in
@@ -50,8 +51,9 @@ def add_words(post: Post, talk: Talk, known: Known, text: str) -> None:
         "locale": talk.locale,
         "channel": "telegram",
     }
-    entry = Entry(known.case, known.recipient, afterwards.ADDITION, payload, talk.now)
-    post.add(talk, entry, known.code)
+    grave = speaks_of_death(text)
+    entry = Entry(known.case, known.recipient, afterwards.ADDITION, payload, talk.now, grave=grave)
+    post.add(talk, entry, known.code, urgent=grave)
 
 
 @dataclass(frozen=True)

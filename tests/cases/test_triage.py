@@ -83,6 +83,7 @@ HOLDS: tuple[tuple[str, dict[str, Json]], ...] = (
     ("R10.several", {"others_moved": "class", "others_count": "more"}),
     ("R11.not_reported", {"police_report": "no"}),
     ("R11.not_reported", {"reported_to": ["none"]}),
+    ("C1.call_first", {"story": "Сказали, що вона загинула"}),
 )
 HOLDS_NOT: tuple[tuple[str, dict[str, Json]], ...] = (
     ("H4.no_medicine", {"urgent": ["medical"], "health": ["disability"]}),
@@ -103,6 +104,7 @@ HOLDS_NOT: tuple[tuple[str, dict[str, Json]], ...] = (
     ("R9.place_known", {"place_known": "know", "certainty": "from_internet"}),
     ("R10.several", {"others_moved": "siblings", "others_count": "two"}),
     ("R11.not_reported", {"police_report": "yes", "reported_to": ["police_102"]}),
+    ("C1.call_first", {"story": "Сказали, що вона жива"}),
 )
 
 
@@ -128,7 +130,7 @@ def test_three_children_are_several() -> None:
 
 def test_rules_speak_of_marks_that_can_be() -> None:
     computed = {"age.0-5", "age.6-11", "age.12-15", "age.18_soon", "children.3", "contact.recent"}
-    computed |= {"kind.child", "sighting.fresh"}
+    computed |= {"kind.child", "sighting.fresh", "words.grave"}
     possible = computed | {
         f"{step.key}.{option}"
         for flow in FORMS

@@ -119,3 +119,15 @@ async def test_every_step_after_sending_is_in_the_audit_chain(sent, door):
     await sent.does("[Мої звернення]", f"[{sent.code}]", "[Додати відомості]", "Ще одне")
     actions = await door.database.fetch("SELECT action FROM audit ORDER BY seq")
     assert [row["action"] for row in actions] == ["report.sent", "family.addition"]
+
+
+async def test_words_about_a_death_ring_for_a_call_and_are_answered_like_any_others(
+    sent, door, keyset
+):
+    await sent.does("[Мої звернення]", f"[{sent.code}]", "[Додати відомості]")
+    await sent.says("Нам сказали, що вона загинула")
+    assert sent.says_somewhere(f"Додано до звернення {sent.code}")
+    assert "C1.call_first" in await door.database.fetchval("SELECT reasons FROM cases")
+    await sent.does("[Додати відомості]", "Так, загинула у травні")
+    reasons = await door.database.fetchval("SELECT reasons FROM cases")
+    assert reasons.count("C1.call_first") == 1
