@@ -32,7 +32,7 @@ def test_a_report_is_played_to_its_end_by_numbers_labels_and_words(play):
     code, said = play(*SHORTEST)
     assert code == 0
     assert "Записали так — Прізвище: Ковальчук. Ім’я: Софія. По батькові: Андріївна." in said
-    assert "Перевірте перед надсиланням. Звернення ще не надіслано." in said
+    assert "Перевірте перед надсиланням. Це ще не надіслано." in said
     assert "    Ким Ви є дитині: Мати" in said
     assert said.endswith("Complete: 6 answers would be sealed and sent now. Nothing was kept.\n")
 

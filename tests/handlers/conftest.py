@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from aiogram import Bot, Dispatcher
 from chat import STAFF_BOT, STAFF_CHAT, Person
+from prosecuting import ASKED
 from walk import CODE, MINIMUM, PIN
 
 import locales
+from cases import asking, messages
+from cases.asking import Sender
 from cases.limits import Rate
 from handlers import family
 from handlers.door import Door
@@ -107,3 +110,25 @@ async def sent(olena: Person, arrive: Any) -> Person:
     olena.code, olena.pin = CODE.search(olena.last)[1], PIN.search(olena.last)[1]  # type: ignore[attr-defined,index]
     await olena.taps("На початок")
     return olena
+
+
+@pytest.fixture
+def prosecutor(door):
+    return Sender("P-07", door.signer)
+
+
+@pytest.fixture
+async def letter_box(door, clock):
+    await messages.announce(door.database, Box.of(door.vault), door.signer)
+    return await asking.letter_box(door.database, door.recipients(), clock["now"])
+
+
+@pytest.fixture
+def write(door, prosecutor, letter_box, clock):
+    async def writing(letter=ASKED):
+        case = await door.database.fetchval("SELECT id FROM cases ORDER BY received_at LIMIT 1")
+        return await asking.write(
+            door.database, case, letter, to=letter_box, by=prosecutor, now=clock["now"]
+        )
+
+    return writing

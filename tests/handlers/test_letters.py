@@ -3,50 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from prosecuting import delivered
 from stored import open_objects
 from walk import MINIMUM
 
-from cases import asking, messages
-from cases import turn as turns
-from cases.asking import MayNotWrite, Sender
+from cases import asking
+from cases.asking import MayNotWrite
 from cases.messages import Letter
-from handlers.letters import announce, token
-from handlers.talk import Talk
+from handlers.letters import token
 from vault import box
 from vault.box import Box, BoxRefused
-
-ASKED = Letter("Чи були в неї окуляри?", ("born", "marks"), own=True)
-
-
-@pytest.fixture
-def prosecutor(door):
-    return Sender("P-07", door.signer)
-
-
-@pytest.fixture
-async def letter_box(door, keyset, clock):
-    await messages.announce(door.database, Box.of(door.vault), door.signer)
-    return await asking.letter_box(door.database, door.recipients(), clock["now"])
-
-
-@pytest.fixture
-def write(door, prosecutor, letter_box, clock):
-    async def writing(letter=ASKED):
-        case = await door.database.fetchval("SELECT id FROM cases ORDER BY received_at LIMIT 1")
-        return await asking.write(
-            door.database, case, letter, to=letter_box, by=prosecutor, now=clock["now"]
-        )
-
-    return writing
-
-
-async def delivered(door, clock):
-    """What the postman does in one round."""
-    due = await messages.due(door.database, door.vault, {"family": door.bot.id}, now=clock["now"])
-    for one in due:
-        announce(Talk(one.turn, clock["now"], {}), one)
-        await turns.save(door.database, door.vault, one.turn, signer=door.signer, now=clock["now"])
-    return len(due)
 
 
 @pytest.fixture

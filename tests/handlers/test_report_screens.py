@@ -19,7 +19,7 @@ async def checking(olena, arrive):
 
 async def test_the_check_screen_shows_each_section_with_what_was_said(checking):
     told = checking.last
-    assert "Звернення ще не надіслано" in told
+    assert "Це ще не надіслано" in told
     assert "<b>Ви і дитина</b>\nКим Ви є дитині: Мати" in told
     assert "Ім’я дитини: Ковальчук Софія Андріївна" in told
     assert "Дата народження: 27 березня 2017 р." in told

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from chat import Person
+from prosecuting import delivered
 from transcript import Scribe
 
 FOLDER = Path(__file__).parents[2] / "docs" / "transcripts"
@@ -48,11 +49,47 @@ QUIET_UK = {
     "after": ("[Прибрати цей чат]", "[Ні]"),
     "stray": (),
 }  # fmt: skip
-TALKS = {"shortest.uk": UK, "shortest.en": EN, "quiet.uk": QUIET_UK}
+AFTER_UK = {
+    "title": "Після надсилання: виправити, відповісти прокурору, повідомити про повернення",
+    "who": "Олена",
+    "arrive": UK["arrive"],
+    "report": UK["report"],
+    "send": ("[Надіслати прокурорам]", "[Надіслати прокурорам]", "[На початок]"),
+    "after": (
+        "[Мої звернення]", "[{code}]", "[Виправити]", "{pin}", "[Змінити: Дитина]", "[Дата народження]", "27 3 2016",
+        "[Надіслати прокурорам]", "[Надіслати прокурорам]",
+    ),
+    "stray": (
+        "@question", "[Відкрити]", "Так, сині", "27 3 2016", "Шрам на лівій долоні",
+        "[Є новини про дитину]", "[{code}]", "[Дитина повернулася]", "24 11 2026", "[Дитина сказала]",
+        "[Україна, підконтрольна]", "[Усе гаразд]", "[Так, зі мною]", "[Психолог]", "[Далі]", "[Ні, цього досить]",
+        "[Пропустити]",
+    ),
+}  # fmt: skip
+AFTER_EN = {
+    "title": "After sending: correcting it, answering a prosecutor, news of a return",
+    "who": "Olena",
+    "arrive": EN["arrive"],
+    "report": EN["report"],
+    "send": ("[Send to prosecutors]", "[Send to prosecutors]", "[To the start]"),
+    "after": (
+        "[My reports]", "[{code}]", "[Correct it]", "{pin}", "[Change: The child]", "[Date of birth]", "27 3 2016",
+        "[Send to prosecutors]", "[Send to prosecutors]",
+    ),
+    "stray": (
+        "@question", "[Open]", "Yes, blue ones", "27 3 2016", "A scar on the left palm",
+        "[News about a child]", "[{code}]", "[The child has returned]", "24 11 2026", "[The child said so]",
+        "[Ukraine, under its control]", "[Safe and well]", "[Yes, with me]", "[A psychologist]", "[Next]",
+        "[No, this is enough]", "[Skip]",
+    ),
+}  # fmt: skip
+TALKS = {
+    "shortest.uk": UK, "shortest.en": EN, "quiet.uk": QUIET_UK, "afterwards.uk": AFTER_UK, "afterwards.en": AFTER_EN,
+}  # fmt: skip
 
 
-async def written(person: Person, talk: dict) -> str:
-    scribe = Scribe(person, talk["who"])
+async def written(person: Person, talk: dict, events: dict) -> str:
+    scribe = Scribe(person, talk["who"], events=events)
     scribe.lines.append(f"# {talk['title']}\n")
     for part in ("arrive", "report", "send", "after", "stray"):
         await scribe.does(*talk[part])
@@ -60,8 +97,13 @@ async def written(person: Person, talk: dict) -> str:
 
 
 @pytest.mark.parametrize("name", TALKS)
-async def test_a_conversation_reads_as_it_is_published(olena, name):
-    told = await written(olena, TALKS[name])
+async def test_a_conversation_reads_as_it_is_published(olena, door, clock, write, name):
+    async def question():
+        await write()
+        await delivered(door, clock)
+        await olena.look()
+
+    told = await written(olena, TALKS[name], {"@question": question})
     path = FOLDER / f"{name}.md"
     if os.environ.get("WRITE"):
         FOLDER.mkdir(exist_ok=True)

@@ -1,16 +1,19 @@
 """A conversation written down as a reader would follow it: who says what, and which buttons."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from html import unescape
 
 from chat import Person
+from walk import CODE, PIN
 
 _MASKS = (
     (re.compile(r"\b\d{4}-\d{4}-\d{4}\b"), "0000-0000-0000"),
     (re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}\b"), "7K4M-29QX"),
     (re.compile(r"\d\d:\d\d\s(?:on\s)?\d+\s\w+"), "14:00 25 листопада"),
 )
+_SENT = re.compile(r"(Надіслано|Sent on) \d+\s\w+")
 _UNTIL = re.compile(r"(до|until) \d+\s\w+")
 
 
@@ -21,11 +24,20 @@ class Scribe:
     person: Person
     who: str
     lines: list[str] = field(default_factory=list)
+    #: what happens elsewhere meanwhile, by the move that stands for it
+    events: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     _read: int = 0
+    _receipt: dict[str, str] = field(default_factory=dict)
 
     async def does(self, *moves: str) -> None:
-        """As `Person.does`; buttons in brackets, anything else is typed."""
-        for move in moves:
+        """As `Person.does`; buttons in brackets, anything else is typed. {code} and {pin} are
+        those of the receipt; a name of `events` lets it happen."""
+        for written in moves:
+            if written in self.events:
+                await self.events[written]()
+                self._listen()
+                continue
+            move = written.format(**self._receipt) if "{" in written else written
             self.lines.append(f"**{self.who}:** {_said(move)}\n")
             await self.person.does(move)
             self._listen()
@@ -34,6 +46,9 @@ class Scribe:
         self.lines.append(f"## {text}\n")
 
     def _listen(self) -> None:
+        for shown in self.person.messages.values():
+            if (code := CODE.search(shown.text)) and (pin := PIN.search(shown.text)):
+                self._receipt = {"code": code[1], "pin": pin[1]}
         for method, params in self.person.calls[self._read :]:
             # An answered question turned into one line says nothing new.
             redrawn = method == "editMessageText" and "reply_markup" in params
@@ -46,7 +61,7 @@ class Scribe:
         whole = "\n".join(self.lines)
         for pattern, shown in _MASKS:
             whole = pattern.sub(shown, whole)
-        return _UNTIL.sub(r"\1 24 грудня", whole)
+        return _UNTIL.sub(r"\1 24 грудня", _SENT.sub(r"\1 24 листопада", whole))
 
 
 def _said(move: str) -> str:
