@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 _KEYS = {"aka": "alternate_names", "new": "new_identity", "id": "id_numbers"}
 _PLACES = {"h": "home", "l": "last_place", "c": "current_place"}
 _SEXES = {"f": "female", "m": "male"}
-_WHOLE_DATE, _MONTH = 3, 2
+_WHOLE_DATE, _MONTH, _MONTHS = 3, 2, 12
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,19 @@ def generated() -> list[Pair]:
         for n, one in enumerate(cast.CHILDREN)
         for change in cast.changes(n)
     ]
-    strangers = zip(cast.CHILDREN, cast.CHILDREN[7:] + cast.CHILDREN[:7], strict=True)
-    different = [Pair(False, one, other, "strangers") for one, other in strangers]
+    different = [
+        Pair(False, one, other, "strangers")
+        for apart in (5, 7, 11)
+        for one, other in zip(
+            cast.CHILDREN, cast.CHILDREN[apart:] + cast.CHILDREN[:apart], strict=True
+        )
+    ]
     return same + different
 
 
 def split(pairs: list[Pair]) -> tuple[list[Pair], list[Pair]]:
     """Two thirds to tune by, and every third pair to judge by."""
-    judged = pairs[2::3]
-    return [pair for n, pair in enumerate(pairs) if n % 3 != _MONTH], judged
+    return [pair for n, pair in enumerate(pairs, 1) if n % 3], pairs[2::3]
 
 
 def card(told: str) -> dict[str, Json]:
@@ -109,7 +113,7 @@ def born(edtf: str) -> Period:
     if len(numbers) == _WHOLE_DATE:
         return a_day(date(*numbers))
     if len(numbers) == _MONTH:
-        season = numbers[1] > len("twelve mont")
+        season = numbers[1] > _MONTHS
         return a_season(*numbers) if season else a_month(*numbers)
     return a_year(numbers[0])
 
