@@ -119,4 +119,6 @@ def _one_mistake(one: date, other: date) -> str:
 def _digit(one: int, other: int) -> bool:
     """Whether they are the same, one digit was missed, or the two were swapped."""
     left, right = f"{one:02}", f"{other:02}"
-    return left in (right, right[::-1]) or sum(a != b for a, b in zip(left, right, strict=True)) == 1
+    return (
+        left in (right, right[::-1]) or sum(a != b for a, b in zip(left, right, strict=True)) == 1
+    )

@@ -149,9 +149,9 @@ def _keys(card: Card) -> Iterator[Key]:
         for found in (family.whole, *family.parts)
     }
     yield from ((_FAMILY, skeleton(family)) for family in families)
+    yield from ((_BORN, *day) for born in card.born for day in _days(born))
     givens = {name for one in _givens(card) for name in (one.classes or {one.key})}
     for given in givens:
-        yield from ((_BORN, given, *day) for born in card.born for day in _days(born))
         yield from ((_PLACE, given, code) for code in _codes(card))
         yield from ((_MISTYPED, given, less) for one in families for less in _less(one))
 

@@ -24,11 +24,15 @@ _BEGINNING = 3
 COMMON: Final = frozenset(
     map(
         surname,
-        "Мельник Шевченко Бойко Коваленко Бондаренко Ткаченко Ковальчук Кравченко Олійник Шевчук"
-        " Коваль Поліщук Бондар Ткачук Мороз Марченко Лисенко Руденко Савченко Петренко Кравчук"
-        " Клименко Савчук Павленко Романюк Іванов Петров Попов Волков Морозов Сидоренко".split(),
+        [
+            "Мельник", "Шевченко", "Бойко", "Коваленко", "Бондаренко", "Ткаченко", "Ковальчук",
+            "Кравченко", "Олійник", "Шевчук", "Коваль", "Поліщук", "Бондар", "Ткачук", "Мороз",
+            "Марченко", "Лисенко", "Руденко", "Савченко", "Петренко", "Кравчук", "Клименко",
+            "Савчук", "Павленко", "Романюк", "Іванов", "Петров", "Попов", "Волков", "Морозов",
+            "Сидоренко",
+        ],
     )
-)
+)  # fmt: skip
 """Surnames so common that two children bearing one is no great coincidence."""
 
 _FAMILY: Final = (
@@ -95,9 +99,9 @@ def _family(one: Family, other: Family) -> str:
         return "same_common" if one.whole in COMMON else "same"
     if extra:
         return "different"
-    if one.parts or other.parts:
-        if (one.parts or {one.whole}) & (other.parts or {other.whole}):
-            return "half"
+    halves = (one.parts or {one.whole}) & (other.parts or {other.whole})
+    if halves:
+        return "half"
     likeness = _surnames(one.whole, other.whole)
     return _surnames(one.plain, other.plain) if likeness == "different" else likeness
 

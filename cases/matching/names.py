@@ -11,18 +11,25 @@ from cases.matching.given import Classes
 from cases.matching.spelling import MOST_REMEMBERED, father, key, surname, words
 from flows.answers import Json
 
-_MOST_WORDS: Final = 24
+_MOST_WORDS, _MOST_LETTERS = 24, 600
 _TOLD = re.compile(r"[^\W\d_][^\W\d_'’ʼ‘ʻ`´ʹ′＇\-]*(?:['’ʼ‘ʻ`´ʹ′＇\-][^\W\d_]+)*\.?")
 _NOT_NAMES: Final = frozenset(
-    "або абож але батьком батька батько бабуся був була вдома вже видали відчим вона він всі"
-    " год дата день дитина дитину дівоче для до дома звати звуть зараз записали записана записаний"
-    " за запис зовут имя име имени или інше ім'я ім’я імʼя кличуть кличемо латиницею латинкою мама"
-    " мами маму матері на народження наче не ніби нове новое новые нові немає називають назвали"
-    " она он отчество паспорт паспортом папа по польською прізвище рік рождения року російською"
-    " російські рос русском рф свідоцтво серія сім'я сім’я та так также також тато татом тепер"
-    " теперь українською укр фамилия фамилией це что чи що як як-от aka also and born by called"
-    " father mother name names new now of or passport surname the".split()
-)
+    [
+        "або", "абож", "але", "батьком", "батька", "батько", "бабуся", "був", "була", "вдома",
+        "вже", "видали", "відчим", "вона", "він", "всі", "год", "дата", "день", "дитина",
+        "дитину", "дівоче", "для", "до", "дома", "звати", "звуть", "зараз", "записали",
+        "записана", "записаний", "за", "запис", "зовут", "имя", "име", "имени", "или", "інше",
+        "ім'я", "ім’я", "імʼя", "кличуть", "кличемо", "латиницею", "латинкою", "мама", "мами",
+        "маму", "матері", "на", "народження", "наче", "не", "ніби", "нове", "новое", "новые",
+        "нові", "немає", "називають", "назвали", "она", "он", "отчество", "паспорт",
+        "паспортом", "папа", "по", "польською", "прізвище", "рік", "рождения", "року",
+        "російською", "російські", "рос", "русском", "рф", "свідоцтво", "серія", "сім'я",
+        "сім’я", "та", "так", "также", "також", "тато", "татом", "тепер", "теперь",
+        "українською", "укр", "фамилия", "фамилией", "це", "что", "чи", "що", "як", "як-от",
+        "aka", "also", "and", "born", "by", "called", "father", "mother", "name", "names",
+        "new", "now", "of", "or", "passport", "surname", "the",
+    ]
+)  # fmt: skip
 _PATRONYMIC = re.compile(r"(?:[oeiv]vi4|evi4|ivi4|[oei]vna|ini4na|i4na)$")
 _INITIAL: Final = 1
 
@@ -142,7 +149,9 @@ def _told(texts: Iterable[str]) -> _Told:
     """Names in a line of free words. A word that no table knows may be either kind of name."""
     families, givens, patronymics = [], [], []
     for text in texts:
-        every = [word for word in _TOLD.findall(text) if word.casefold() not in _NOT_NAMES]
+        every = [
+            word for word in _TOLD.findall(text[:_MOST_LETTERS]) if _bare(word) not in _NOT_NAMES
+        ]
         capital = any(word[0].isupper() for word in every)
         for word in every[:_MOST_WORDS]:
             one = key(word)
@@ -156,6 +165,10 @@ def _told(texts: Iterable[str]) -> _Told:
                 families.append(_family(word, other=True))
                 givens.append(_given(word, other=True))
     return _Told(tuple(families), tuple(givens), tuple(patronymics))
+
+
+def _bare(word: str) -> str:
+    return word.rstrip(".").casefold()
 
 
 def _sex(own: Reading, patronymic: str) -> str:

@@ -12,8 +12,7 @@ _SUBSCRIBER: Final = 9
 """Digits that tell a subscriber: +380 and 0 before them are one, and so are +7 and 8."""
 
 _PAPER = re.compile(
-    r"((?:\b[IVXL1]{1,5}\W{0,3})?\b[A-Z\u0400-\u04ff]{2})?[\W_]{0,4}(?:N[Oo]?\W{0,3})?(\d{6,10})\b",
-    re.ASCII,
+    r"((?:\b[IVXL1]{1,5}\W{0,3})?\b[A-Z\u0400-\u04ff]{2})?[\W_]{0,4}(?:N[Oo]?\W{0,3})?([0-9]{6,10})\b"
 )
 _LOOKALIKES = str.maketrans("АВЕІКМНОРСТХУ№", "ABEIKMHOPCTXYN")
 _NOT_SERIES: Final = frozenset({"ID", "KK", "NO"})

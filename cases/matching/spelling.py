@@ -22,7 +22,7 @@ _CYRILLIC = str.maketrans(
         "э": "e", "ж": "q", "з": "z", "и": "i", "і": "i", "ї": "i", "ы": "i", "й": "i", "к": "k",
         "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u",
         "ў": "v", "ф": "f", "х": "x", "ц": "c", "ч": "4", "ш": "w", "щ": "w", "ю": "iu", "я": "ia",
-        "ґ": "g", "ә": "a", "ө": "o", "ү": "u", "қ": "k", "ң": "n", "һ": "g",
+        "ә": "a", "ө": "o", "ү": "u", "қ": "k", "ң": "n", "һ": "g",
     }
 )  # fmt: skip
 #: the longest first; "1" stands for ч and "2" for ж until plain c and j have been read
@@ -39,7 +39,8 @@ _DONE = str.maketrans({"1": "4", "2": "q", "X": "x", "Z": "c", "W": "w"})
 _BEFORE_SOFT = re.compile(r"c(?=[eiy])")  # Cybulya, but Victoria
 _TWICE = re.compile(r"(.)\1+")
 _IO = re.compile(r"io")
-_IOTA = re.compile(r"(?<!^)i(?=[aou])|i(?=e)")  # Яна is not Анна, but Yevhen is Evgen
+_IOTA = re.compile(r"i(?=e)")  # Yevhen is Evgen; but Марія is not Мара
+_SOFTENED = re.compile(r"i(?=[aou])")
 _NOT_KEY = re.compile(r"[^a-z4]+")
 
 
@@ -51,7 +52,7 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def key(word: str) -> str:
-    """The key of one word, "" when it has no letter that can be read."""
+    """The key of one word, its own letters in other alphabets, "" when it has none."""
     bare = _one_alphabet(unicodedata.normalize("NFKC", word).casefold())
     bare = _MARKS.sub("", _SOFT.sub("ё", bare))
     latin = bare.translate(_CYRILLIC) if _is_cyrillic(bare) else _from_latin(bare)
@@ -59,7 +60,7 @@ def key(word: str) -> str:
         char for char in unicodedata.normalize("NFD", latin) if not unicodedata.combining(char)
     )
     once = _IOTA.sub("", _IO.sub("e", _TWICE.sub(r"\1", plain)))
-    return _TWICE.sub(r"\1", _NOT_KEY.sub("", once))
+    return _TWICE.sub(r"\1", _NOT_KEY.sub("", once)) or "".join(filter(str.isalpha, bare))
 
 
 def _from_latin(word: str) -> str:
@@ -90,8 +91,8 @@ _LEAST = 3
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def surname(word: str) -> str:
-    """The key of a surname without gender and case: Ковальська and Kovalsky, Зайцева and Зайцев."""
-    found = re.sub(r"^i(?=[aou])", "", key(word))  # Якименко is Екименко in other papers
+    """The key of a surname without gender and case: Ковальська, Kovalsky; Зайцева, Зайцев."""
+    found = _TWICE.sub(r"\1", _SOFTENED.sub("", key(word)))  # Мацюк is Мацук, Якименко Екименко
     bare = _VOWELS.sub("", found)
     if len(bare) < _LEAST:
         return found

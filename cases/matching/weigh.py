@@ -34,9 +34,9 @@ WEIGHTS: Final[dict[str, dict[str, tuple[Verdict, int]]]] = {
     "born": {
         "same_day": ("match", 30), "same_month": ("match", 20), "same_season": ("match", 15),
         "same_year": ("match", 9), "swapped": ("near", 24), "day_off": ("near", 20),
-        "week_off": ("near", 12),
-        "mistyped": ("near", 14), "year_off": ("near", 12), "next_to": ("near", 2), "apart": ("mismatch", -18),
-        "far": ("mismatch", -40), "blank": ("blank", 0),
+        "week_off": ("near", 12), "mistyped": ("near", 14), "year_off": ("near", 12),
+        "next_to": ("near", 2), "apart": ("mismatch", -18), "far": ("mismatch", -40),
+        "blank": ("blank", 0),
     },
     "sex": {
         "same": ("match", 1), "different": ("mismatch", -50),
@@ -138,9 +138,7 @@ def _told(reasons: Reasons, swapped: bool) -> Comparison:
     return Comparison(fields, _score(reasons), _level(reasons), swapped)
 
 
-def _verdict(
-    key: str, reason: str, left: str, right: str
-) -> tuple[Verdict, str, str, str, int]:
+def _verdict(key: str, reason: str, left: str, right: str) -> tuple[Verdict, str, str, str, int]:
     verdict, points = WEIGHTS[key][reason]
     return verdict, left, right, reason, points
 
@@ -167,16 +165,18 @@ def _level(reasons: Reasons) -> Level:
 
 def _named(one: Card, other: Card) -> tuple[Reasons, bool]:
     """Surname and given name in the reading under which they are likest."""
-    best: Reasons = ()
-    most, swapped = 0, False
+    found: list[tuple[Reasons, bool]] = []
     for left, right in likeness.readings(one.names, other.names):
         family = likeness.families(left.families, right.families)
         given = likeness.givens(left.givens, right.givens)
-        points = _points("family", family) + _points("given", given)
-        if not best or points > most:
-            best, most = (("family", family), ("given", given)), points
-            swapped = left.swapped or right.swapped
-    return best, swapped
+        found.append(((("family", family), ("given", given)), left.swapped or right.swapped))
+    return found[0] if len(found) == 1 else max(found, key=_of_names)
+
+
+def _of_names(found: tuple[Reasons, bool]) -> tuple[int, bool, list[str]]:
+    """By points, as written before swapped; by reasons last, whichever card came first."""
+    reasons, swapped = found
+    return _score(reasons), not swapped, [told[0] for _, told in reasons]
 
 
 def _beside_names(one: Card, other: Card) -> Reasons:
@@ -198,7 +198,7 @@ def _born(one: Card, other: Card) -> Likeness:
         for right in other.born
     ]
     if found:
-        return max(found, key=lambda each: _points("born", each))
+        return max(found, key=lambda each: (_points("born", each), each[0]))
     left, right = (card.born[0].text if card.born else "" for card in (one, other))
     return "blank", left, right
 

@@ -77,7 +77,7 @@ def split(pairs: list[Pair]) -> tuple[list[Pair], list[Pair]]:
 def card(told: str) -> dict[str, Json]:
     """The card as cases.document makes it out of a report."""
     name, *rest = (part.strip() for part in told.split(" ; "))
-    family, given, patronymic = (name.split("/") + ["", ""])[:3]
+    family, given, patronymic = [*name.split("/"), "", ""][:3]
     parts = {"family": family, "given": given, "patronymic": patronymic}
     spelled = latin(" ".join(filter(None, parts.values())))
     made: dict[str, Json] = {
