@@ -14,7 +14,12 @@ _SUBSCRIBER: Final = 9
 _PAPER = re.compile(
     r"((?:\b[IVXL1]{1,5}\W{0,3})?\b[A-Z\u0400-\u04ff]{2})?[\W_]{0,4}(?:N[Oo]?\W{0,3})?([0-9]{6,10})\b"
 )
-_LOOKALIKES = str.maketrans("АВЕІКМНОРСТХУ№", "ABEIKMHOPCTXYN")
+# The series of a foreign passport is Latin; people type Ф for the F in it.
+_LOOKALIKES = str.maketrans("АВЕІКМНОРСТХУФДЛГЗ№", "ABEIKMHOPCTXYFDLGZN")
+_UNIQUE: Final = 9
+"""Digits of a number that needs no series: of an ID card, and ten of the tax number."""
+
+_ORDER: Final = ("same", "number", "digits", "different", "unclear")
 _NOT_SERIES: Final = frozenset({"ID", "KK", "NO"})
 
 
@@ -53,12 +58,14 @@ def papers(*texts: str) -> tuple[Paper, ...]:
 
 
 def shared(one: Iterable[Paper], other: Iterable[Paper]) -> str:
-    """A reason code of weigh.WEIGHTS: "same", "digits", "different" or "unclear"."""
-    pairs = [(left, right) for left in one for right in other]
-    alike = [(left.series, right.series) for left, right in pairs if left.digits == right.digits]
-    if any(left == right or not (left and right) for left, right in alike):
-        return "same"
-    if alike:
-        return "digits"
-    kinds = [len(left.digits) == len(right.digits) for left, right in pairs]
-    return "different" if any(kinds) else "unclear"
+    """A reason code of weigh.WEIGHTS: that of the two papers which are likest."""
+    others = tuple(other)
+    return min((_alike(left, right) for left in one for right in others), key=_ORDER.index)
+
+
+def _alike(one: Paper, other: Paper) -> str:
+    if one.digits != other.digits:
+        return "different" if len(one.digits) == len(other.digits) else "unclear"
+    if one.series and other.series:
+        return "same" if one.series == other.series else "digits"
+    return "same" if len(one.digits) >= _UNIQUE else "number"

@@ -63,8 +63,8 @@ WEIGHTS: Final[dict[str, dict[str, tuple[Verdict, int]]]] = {
         "same": ("match", 20), "different": ("mismatch", 0), "blank": ("blank", 0),
     },
     "papers": {
-        "same": ("match", 60), "digits": ("near", 4), "different": ("mismatch", -15),
-        "unclear": ("blank", 0), "blank": ("blank", 0),
+        "same": ("match", 60), "number": ("near", 20), "digits": ("near", 4),
+        "different": ("mismatch", -15), "unclear": ("blank", 0), "blank": ("blank", 0),
     },
 }  # fmt: skip
 """By field and reason code: the verdict and its points."""

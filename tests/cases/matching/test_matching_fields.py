@@ -127,7 +127,9 @@ def test_a_telephone_is_one_however_it_is_written():
 
 
 def test_papers_are_compared_through_lookalike_letters():
-    assert _field("papers", "/Єва ; id=ФЕ 123987", "/Єва ; id=№ 123987").reason == "same"
+    assert _field("papers", "/Єва ; id=ФЕ 123987", "/Єва ; id=FE-123987").reason == "same"
+    assert _field("papers", "/Єва ; id=ФЕ 123987", "/Єва ; id=№ 123987").reason == "number"
+    assert _field("papers", "/Єва ; id=3456789012", "/Єва ; id=іпн 3456789012").reason == "same"
     assert _field("papers", "/Єва ; id=І-БК 123456", "/Єва ; id=1-БK № 123456").reason == "same"
     assert _field("papers", "/Єва ; id=І-БК 123456", "/Єва ; id=IV-ЖС 123456").reason == "digits"
     assert _field("papers", "/Єва ; id=3456789012", "/Єва ; id=3567890123").reason == "different"
