@@ -162,7 +162,9 @@ def _of_father(patronymic: str, given: str) -> str:
 
 
 def _sibling(dice: Dice, child: Told, givens: Sequence[str]) -> Told:
-    name = {**_part(child, "name"), "given": dice.often(givens).capitalize()}
+    name = _part(child, "name")
+    others = [given for given in givens if given[:2] != str(name["given"])[:2].casefold()]
+    name["given"] = dice.often(others).capitalize()
     if "patronymic" in name:
         father = str(name["patronymic"]).replace("івна", "ович")
         name["patronymic"] = _of_father(father, str(name["given"]))

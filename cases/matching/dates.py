@@ -68,12 +68,11 @@ def alike(one: Born, other: Born) -> str:
     gap = (max(one.first, other.first) - min(one.last, other.last)).days
     if gap <= 0:
         return _overlap(one, other)
-    if min(one.days, other.days) <= _MONTH and max(one.days, other.days) <= _NARROW:
-        near = gap <= _MONTH
-    else:
-        near = gap <= _YEAR and max(one.days, other.days) > _NARROW
-    if near:
+    wide = max(one.days, other.days) > _NARROW
+    if gap <= (_NARROW if wide else _MONTH):
         return "next_to"
+    if wide and gap <= _YEAR:
+        return "next_year"
     return "apart" if gap <= _YEARS else "far"
 
 

@@ -35,8 +35,8 @@ WEIGHTS: Final[dict[str, dict[str, tuple[Verdict, int]]]] = {
         "same_day": ("match", 30), "same_month": ("match", 20), "same_season": ("match", 15),
         "same_year": ("match", 9), "swapped": ("near", 24), "day_off": ("near", 20),
         "week_off": ("near", 12), "mistyped": ("near", 14), "year_off": ("near", 12),
-        "next_to": ("near", 2), "apart": ("mismatch", -18), "far": ("mismatch", -40),
-        "blank": ("blank", 0),
+        "next_to": ("near", 2), "next_year": ("mismatch", -8), "apart": ("mismatch", -18),
+        "far": ("mismatch", -40), "blank": ("blank", 0),
     },
     "sex": {
         "same": ("match", 1), "different": ("mismatch", -50),
