@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 from cases.matching import compare, find, read
 
 LETTERS = st.text("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяыэёъ’'- aeiouhkstvz", max_size=14)
-WORDS = st.one_of(LETTERS, st.text(max_size=20))
+FAMILIAR = st.sampled_from([
+    "Роман", "Богдан", "Саша", "Олександра", "Коваленко", "Kovalenko", "Нечай-Левицька", "Даня",
+    "Іванович", "Ивановна", "Т.", "Воронцова София 08.03.2017", "ФЕ 123987", "Лев", "Богданова",
+])  # fmt: skip
+WORDS = st.one_of(FAMILIAR, LETTERS, st.text(max_size=20))
 DAYS = st.one_of(st.dates().map(lambda day: day.isoformat()), WORDS)
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), WORDS),
