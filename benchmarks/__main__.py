@@ -9,12 +9,13 @@ from typing import Final, Literal
 
 from cyclopts import App
 
-from benchmarks import measures
+from benchmarks import duplicates, measures
 from benchmarks.accounting import Machine, machine
+from benchmarks.duplicates import Found
 from benchmarks.measures import Memory, Speed, Start
 from benchmarks.rig import LOG, Rig, pushed, rigged
 
-ALL: Final = ("start", "memory", "speed")
+ALL: Final = ("start", "memory", "speed", "duplicates")
 _BUSY: Final = 0.5
 
 app = App(name="benchmarks", help="Measure the product as it is shipped.")
@@ -24,7 +25,8 @@ app = App(name="benchmarks", help="Measure the product as it is shipped.")
 class Plan:
     """How much of each: `seconds` of measuring after `warm` seconds of the same, `rates` a second.
 
-    `drafts`: the numbers of open drafts after which memory is looked at. `log`: keep the bot's.
+    `drafts`: the numbers of open drafts after which memory is looked at. `cards`: how many are
+    searched for duplicates. `log`: keep the bot's.
     """
 
     parts: tuple[str, ...]
@@ -33,26 +35,28 @@ class Plan:
     seconds: float
     warm: float
     rates: tuple[float, ...]
+    cards: int
     log: Path | None
 
 
 @app.default
 def run(
-    *parts: Literal["start", "memory", "speed"],
+    *parts: Literal["start", "memory", "speed", "duplicates"],
     rounds: int = 5,
     drafts: tuple[int, ...] = (1_000, 10_000),
     seconds: float = 12.0,
     warm: float = 6.0,
     rates: tuple[float, ...] = (30.0, 100.0),
+    cards: int = 20_000,
     log: Path | None = None,
 ) -> None:
     """Measure these parts, or all of them, and print what was seen.
 
     `--seconds` of measuring come after `--warm` seconds of the same load. `--rates` are updates a
-    second, `--drafts` the numbers of open drafts after which memory is looked at. `--log` keeps
-    what the bot logged.
+    second, `--drafts` the numbers of open drafts after which memory is looked at, `--cards` how
+    many are searched for duplicates. `--log` keeps what the bot logged.
     """
-    plan = Plan(parts or ALL, rounds, drafts, seconds, warm, rates, log)
+    plan = Plan(parts or ALL, rounds, drafts, seconds, warm, rates, cards, log)
     with tempfile.TemporaryDirectory(prefix="dodomu-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # as root, PostgreSQL runs as somebody else
@@ -73,6 +77,8 @@ async def _measured(plan: Plan, folder: Path) -> None:
         if "speed" in plan.parts:
             for door, settings in (("polling", {}), ("webhook", pushed())):
                 _sped(await _speed(rig, door, settings, plan))
+        if "duplicates" in plan.parts:
+            _matched(await asyncio.to_thread(duplicates.measure, plan.cards))
 
 
 async def _speed(rig: Rig, door: str, settings: dict[str, str], plan: Plan) -> Speed:
@@ -106,6 +112,15 @@ def _remembered(seen: Memory) -> None:
     print("\nMemory of the bot process (intake and delivery), PSS")
     for drafts, mb in seen.pss.items():
         _line(f"{drafts:,} open drafts touched", f"{mb:.0f} MiB")
+
+
+def _matched(seen: Found) -> None:
+    print(f"\nDuplicates among {seen.cards:,} open cards, {seen.planted} of them planted")
+    _line("names, dates and places read", f"{seen.reading:.2f} s")
+    _line("all pairs found and weighed", f"{seen.finding:.2f} s")
+    _line("CPU of both", f"{seen.cpu:.2f} s")
+    _line("planted ones found", f"{seen.met}, likely {seen.met_likely}")
+    _line("suggested in all", ", ".join(f"{many} {level}" for level, many in seen.levels.items()))
 
 
 _SCRIPTS: Final = {
