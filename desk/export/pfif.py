@@ -68,7 +68,7 @@ def pfif(
     persons = [
         (number, child)
         for number, own in enumerate(children(opened.report), 1)
-        if spoken((child := _shown(own, hidden)).get("name"))
+        if _legal(_full(child := _shown(own, hidden)))
     ]
     if not persons:
         raise Nobody
@@ -95,8 +95,10 @@ def pfif(
         for note in notes(
             opened, office.name, hidden=hidden, children=len(persons), deaths=deaths
         ):
-            written = _note(note, record, f"{office.domain}/note.{opened.facts.code}.{number}")
-            _write(person, "note", _NOTE, {**written, "entry_date": _utc(at)})
+            written = _note(note, f"{office.domain}/note.{opened.facts.code}.{number}")
+            written |= {"person_record_id": record, "entry_date": _utc(at)}
+            written["author_name"] = _legal(note.author) or office.name
+            _write(person, "note", _NOTE, written)
     ET.indent(root)
     xml: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return xml + b"\n"
@@ -176,11 +178,9 @@ def _born(born: Told | None, on: date) -> dict[str, str]:
     return {"age": str(least) if least == most else f"{least}-{most}"}
 
 
-def _note(note: Note, record: str, prefix: str) -> dict[str, str]:
+def _note(note: Note, prefix: str) -> dict[str, str]:
     return {
         "note_record_id": f"{prefix}.{note.key}",
-        "person_record_id": record,
-        "author_name": note.author,
         "source_date": _utc(note.at),
         "author_made_contact": "true" if note.contact else "",
         "status": note.status,

@@ -122,7 +122,7 @@ def guarded(text: str) -> str:
 
 
 def _may_run(typed: str, shown: str) -> bool:
-    if typed[:1] in ("\t", "\r", "\n"):
+    if {typed[:1], shown[:1]} & {"\t", "\r", "\n"}:
         return True
     begun = "".join(char for char in shown if unicodedata.category(char) != "Cf")
     begun = unicodedata.normalize("NFKC", begun.lstrip()[:8]).lstrip(_QUOTES + " ")

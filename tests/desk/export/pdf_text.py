@@ -12,7 +12,10 @@ from functools import cached_property
 
 _OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\n(.*?)\nendobj", re.DOTALL)
 _STREAM = re.compile(rb"^(.*?)\nstream\n(.*)\nendstream$", re.DOTALL)
-_TOKEN = re.compile(rb"/(\w+) [\d.]+ Tf|\(|<([0-9A-Fa-f]+)>|<<|%[^\n]*")
+_TOKEN = re.compile(
+    rb"/(\w+) [\d.]+ Tf|\(|/ActualText ?<([0-9A-Fa-f]+)>>> ?BDC.*?EMC|<([0-9A-Fa-f]+)>", re.DOTALL
+)
+_ARTIFACT = re.compile(rb"/Artifact ?(?:<<.*?>> ?BDC|BMC)\n.*?\nEMC", re.DOTALL)
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
@@ -67,13 +70,16 @@ class Pdf:
         return "\n".join(map(self.text_of, self.pages))
 
     def holds(self, words: str) -> bool:
-        """Whether the words stand in the text layer, wherever its lines end."""
-        return flat(words) in flat(self.text)
+        """Whether the words stand in the text, wherever its lines and pages end."""
+        return flat(words) in flat("".join(self.text_of(page, whole=False) for page in self.pages))
 
-    def text_of(self, page: bytes) -> str:
+    def text_of(self, page: bytes, *, whole: bool = True) -> str:
+        """The letters of a page; without `whole` no headers, footers and repeated table heads."""
         fonts = self._fonts(page)
         [number] = re.search(rb"/Contents (\d+) 0 R", page).groups()
         content = self.objects[int(number)][1]
+        if not whole:
+            content = _ARTIFACT.sub(b"", content)
         shown: list[str] = []
         font: dict[bytes, str] = {}
         at = 0
@@ -81,8 +87,10 @@ class Pdf:
             at, code = found.end(), b""
             if found[1]:
                 font = fonts[found[1]]
-            elif found[2]:
-                code = bytes.fromhex(found[2].decode())
+            elif found[2]:  # what the letters stand for, where they are drawn otherwise
+                shown.append(bytes.fromhex(found[2].decode()).decode("utf-16"))
+            elif found[3]:
+                code = bytes.fromhex(found[3].decode())
             elif found[0] == b"(":
                 code, at = _literal(content, at)
             pairs = (code[n : n + 2] for n in range(0, len(code), 2))
@@ -104,7 +112,9 @@ class Pdf:
         found = {}
         for block in re.findall(rb"beginbfchar(.*?)endbfchar", table, re.DOTALL):
             for code, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block):
-                found[bytes.fromhex(code.decode())] = bytes.fromhex(text.decode()).decode("utf-16-be")
+                found[bytes.fromhex(code.decode())] = bytes.fromhex(text.decode()).decode(
+                    "utf-16-be"
+                )
         for block in re.findall(rb"beginbfrange(.*?)endbfrange", table, re.DOTALL):
             for first, last, text in re.findall(
                 rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block
