@@ -71,7 +71,8 @@ def _year(child: _Child) -> bool:
 
 _CHECKS: Final[Mapping[str, _Check]] = {
     "recorded": lambda child: (
-        child.has("police_report", "yes") or child.has("reported_to", "police_102")
+        child.has("police_report", "yes")
+        or (child.has("reported_to", "police_102") and not child.has("police_report", "no"))
     ),
     # A notice is for those whom the police cannot find: a place that is known is told them first.
     "place_known": lambda child: not child.has("place_known", "know"),

@@ -1,6 +1,4 @@
-"""The parts of a dossier, each as blocks for the template: told, later, files, what is missing,
-custody.
-"""
+"""The parts of a dossier as blocks for its template; None for a part with nothing to tell."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -24,7 +24,7 @@ _ARCHIVED: Final[list[Literal["a-3a", "ua-1"]]] = ["a-3a", "ua-1"]
 _HERE: Final = Path(__file__).parent
 _DRAWN_FOR_NOTHING: Final = dict.fromkeys(range(0xFE00, 0xFE10))  # variation selectors
 _LONG_WORD: Final = re.compile(r"[^\s\u200b]{40,}")  # 36 letters of a UUID stay whole
-_PIECES: Final = re.compile(r"\S{1,16}")
+_PIECES: Final = re.compile(r"\S{1,8}")
 _BREAK: Final = "\u200b"
 
 

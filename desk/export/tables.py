@@ -6,6 +6,7 @@ cell of it is a formula (ASVS 1.2.10). JSON is the form that loses nothing.
 
 import csv
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -30,7 +31,8 @@ ANSWER_COLUMNS: Final = (
 )  # fmt: skip
 
 _BOM: Final = "\ufeff"
-_FORMULA: Final = frozenset("=+-@|%")
+_FORMULA: Final = tuple("=+-@|%")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _QUOTES: Final = "'\"`’"
 
 
@@ -114,16 +116,16 @@ def guarded(text: str) -> str:
     """A cell that no spreadsheet runs: without control characters, and with an apostrophe before
     anything that could begin a formula, full-width, quoted or after spaces as well.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    shown = "".join(
-        char for char in lines if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
-    )
+    shown = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return f"'{shown}" if _may_run(text, shown) else shown
 
 
 def _may_run(typed: str, shown: str) -> bool:
     if {typed[:1], shown[:1]} & {"\t", "\r", "\n"}:
         return True
-    begun = "".join(char for char in shown if unicodedata.category(char) != "Cf")
-    begun = unicodedata.normalize("NFKC", begun.lstrip()[:8]).lstrip(_QUOTES + " ")
-    return begun[:1] in _FORMULA
+    begun = next((char for char in shown if not _before_a_formula(char)), "")
+    return unicodedata.normalize("NFKC", begun)[:1] in _FORMULA
+
+
+def _before_a_formula(char: str) -> bool:
+    return char in _QUOTES or char.isspace() or unicodedata.category(char) == "Cf"

@@ -56,6 +56,7 @@ def test_the_shortest_report_lacks_what_it_lacks(body, lacking):
     ("said", "code"),
     [
         ({"police_report": "no", "reported_to": ["none"]}, "recorded"),
+        ({"police_report": "no", "reported_to": ["police_102"]}, "recorded"),
         ({"place_known": "know", "current_place": CAMP}, "place_known"),
         ({"sex": Answer(State.UNKNOWN, at=AT)}, "sex"),
         ({"marks": Answer(State.DECLINED, at=AT)}, "identified"),

@@ -1,13 +1,15 @@
 """The dossier is an archive file that can be read back, whole and in both languages."""
 
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 import orjson
 import pytest
 from invented import (
     AT,
+    CAMP,
     CASE,
     CODE,
     MADE,
@@ -17,7 +19,9 @@ from invented import (
     WHOLE,
     attached,
     complete,
+    day,
     facts,
+    name,
     news,
     report,
     smallest,
@@ -28,9 +32,12 @@ from pdf_text import Pdf
 from desk.export.document import document
 from desk.export.dossier import PARTS, dossier, laid_out
 from flows.answers import Answer, State
-from flows.news import NEWS
+from flows.collective import COLLECTIVE
+from flows.help_child import CHILD
+from flows.sighting import SIGHTING
 
 LOCALES = ("uk", "en")
+NAMED = name("Коваленко", "Артем", "", "Kovalenko Artem")
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +65,22 @@ def test_every_font_is_inside_it(whole):
         b"LibertinusSerif-Regular", b"LibertinusSerif-Semibold", b"LibertinusSerif-Italic",
         b"DejaVuSansMono",
     }  # fmt: skip
+
+
+def test_every_object_is_where_the_table_says(whole):
+    [start] = re.findall(rb"startxref\n(\d+)\n%%EOF$", whole.raw)
+    table = whole.raw[int(start) :]
+    [first, count] = map(int, re.match(rb"xref\n(\d+) (\d+)\n", table).groups())
+    rows = re.findall(rb"(\d{10}) \d{5} n", table)
+    assert (first, len(rows)) == (0, count - 1)
+    for number, offset in enumerate(map(int, rows), 1):
+        assert whole.raw[offset:].startswith(b"%d 0 obj" % number)
+
+
+def test_what_is_attached_says_how_it_belongs(whole):
+    [described] = [head for head, _ in whole.named(b"/Type/Filespec")]
+    assert b"/AFRelationship/Source" in described
+    assert b"case.json" in described
 
 
 def test_it_ends_where_a_pdf_ends_and_names_an_id(whole):
@@ -234,6 +257,28 @@ def test_withdrawing_is_part_of_what_came_later():
     assert printed(updates=(withdrawal,)).holds(words("dossier.update.withdrawal"))
 
 
+@pytest.mark.parametrize(
+    ("flow", "said", "answer"),
+    [
+        (SIGHTING, {"about": "child_by_name", "info_kind": "sighting", "first_hand": "saw",
+                    "observed_on": day(date(2026, 11, 20)), "observed_place": CAMP,
+                    "a/name": NAMED, "contact_ok": "anonymous"}, "Коваленко Артем"),
+        (COLLECTIVE, {"relation": "staff", "institution": "школа-інтернат", "last_place": CAMP,
+                      "count": "more", "moved_on": day(date(2022, 10, 1)), "a/name": NAMED,
+                      "b/born": day(date(2012, 1, 1))}, "школа-інтернат"),
+        (CHILD, {"seen_by_others": "no", "safe": "no", "wants": "home", "more": "yes",
+                 "reach": "here_quietly", "nickname": "Тьома"}, "Тьома"),
+    ],
+    ids=["sighting", "collective", "child"],
+)  # fmt: skip
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_other_form_is_a_dossier_too(flow, said, answer, locale):
+    told = report(said, flow=flow)
+    made = Pdf(dossier(smallest(facts=facts(kind=flow.name), report=told), MADE, locale))
+    assert made.holds(answer)
+    assert made.holds(words(f"dossier.kind.{flow.name}", locale))
+
+
 @pytest.mark.parametrize("kind", ["sighting", "collective", "child", "news"])
 def test_every_kind_of_report_has_its_name(kind):
     made = Pdf(dossier(smallest(facts=facts(kind=kind)), MADE, "uk"))
@@ -279,4 +324,3 @@ def test_news_of_other_kinds_and_thirty_files_fit_too():
     )
     assert all(made.holds(one.manifest["sha256"]) for one in files)
     assert made.holds(words("news.status.option.reunited"))
-    assert NEWS.name == "news"

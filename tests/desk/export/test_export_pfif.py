@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented import (
+    CAMP,
     CODE,
     MADE,
     NOW,
@@ -181,6 +182,15 @@ def test_news_is_told_in_the_words_of_the_standard(status, meant, contact):
 
 def test_every_status_a_family_can_claim_has_its_meaning_or_is_kept_silent():
     assert set(NEWS.step("status").kind.options) - set(STATUSES) == {"in_transit"}
+
+
+def test_a_question_left_out_is_left_out_of_news_too():
+    update = news("located", timedelta(days=1), 9, place_now=CAMP, comment="бачили в Анапі")
+    [child] = told(alone(update), without=frozenset({"place_now", "comment"}))
+    assert "last_known_location" not in child["notes"][-1]
+    assert "бачили" not in child["notes"][-1]["text"]
+    [child] = told(alone(update), without=frozenset())
+    assert child["notes"][-1]["last_known_location"] == CAMP["name"]
 
 
 def test_a_return_that_is_prepared_says_no_more_than_that():

@@ -61,7 +61,7 @@ def test_what_cannot_be_seen_is_shown_as_its_code(typed, shown):
 
 def test_a_word_without_an_end_stays_on_the_page():
     word = "щ" * 300
-    assert max(map(len, printable(word).split("\u200b"))) <= 16
+    assert max(map(len, printable(word).split("\u200b"))) <= 8
     assert flat(printable(word)) == word
     assert told(word).holds(word)
 
