@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from cases import file_tables
+from cases import file_tables, people_tables, queue_indexes
 
 METADATA = MetaData(
     naming_convention={
@@ -143,8 +143,12 @@ CASES = Table(
     #: legal hold: the law wants it kept, whatever the family asks
     Column("held", Boolean, nullable=False, server_default=text("false")),
     Column("erased_at", _INSTANT),
+    #: the prosecutor who took it, and when; "claimed" is a family's word here
+    Column("taken_by", UUID(as_uuid=True), ForeignKey("staff.id")),
+    Column("taken_at", _INSTANT),
     Index(None, "chat_ref"),
     Index(None, "status", "due_at"),
+    *queue_indexes.made(),
 )
 
 CASE_KEY = Table(
@@ -269,3 +273,14 @@ AUDIT_HEAD = Table(
 
 OPENED_CASE = file_tables.opened_case(METADATA)
 ATTACHMENT = file_tables.attachment(METADATA)
+
+STAFF = people_tables.staff(METADATA)
+ROLE_GRANT = people_tables.role_grant(METADATA)
+STAFF_INVITE = people_tables.staff_invite(METADATA)
+PASSKEY = people_tables.passkey(METADATA)
+TOTP = people_tables.totp(METADATA)
+RECOVERY_CODE = people_tables.recovery_code(METADATA)
+DESK_SESSION = people_tables.desk_session(METADATA)
+PASSKEY_CHALLENGE = people_tables.passkey_challenge(METADATA)
+SIGN_IN_TRY = people_tables.sign_in_try(METADATA)
+DUTY = people_tables.duty(METADATA)
