@@ -29,7 +29,11 @@ _INSTANT = DateTime(timezone=True)
 
 def _person(*, key: bool = False, null: bool = False, name: str = "person_id") -> "Column[object]":
     return Column(
-        name, UUID(as_uuid=True), ForeignKey("staff.id"), primary_key=key, nullable=null and not key
+        name,
+        UUID(as_uuid=True),
+        ForeignKey("staff.id"),
+        primary_key=key,
+        nullable=null and not key,
     )
 
 
@@ -133,7 +137,7 @@ def recovery_code(metadata: MetaData) -> Table:
 
 
 def desk_session(metadata: MetaData) -> Table:
-    """Who is signed in. `how`: passkey, totp, recovery, demo. `device`: a word about the browser."""
+    """Who is signed in. `how`: passkey, totp, recovery, demo. `device`: a word about a browser."""
     return Table(
         "desk_session",
         metadata,
@@ -162,7 +166,7 @@ def passkey_challenge(metadata: MetaData) -> Table:
 
 
 def sign_in_try(metadata: MetaData) -> Table:
-    """How often a person or an address has tried. `subject` is a keyed hash: no address is kept."""
+    """How often a person or address has tried. `subject` is a keyed hash: no address is kept."""
     return Table(
         "sign_in_try",
         metadata,

@@ -213,7 +213,7 @@ def _sessions() -> None:
 def downgrade() -> None:
     op.execute(
         _IF_ROLE.format(
-            orders=f"REVOKE UPDATE ({_DECIDED}) ON cases FROM dodomu_desk;"  # noqa: S608 - rights
+            orders=f"REVOKE UPDATE ({_DECIDED}) ON cases FROM dodomu_desk;"
             " GRANT UPDATE ON cases TO dodomu_desk;"
         )
     )

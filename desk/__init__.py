@@ -1,0 +1,1 @@
+"""The prosecutors' and operators' web pages: Litestar, Jinja, no third party, little script."""
