@@ -72,7 +72,7 @@ async def accept(
     if who is None:
         raise NotNow
     row = await connection.fetchrow(
-        "UPDATE staff SET enrolled_at = $2, state = CASE"
+        "UPDATE staff SET enrolled_at = $2, state = CASE"  # noqa: S608 - own columns
         " WHEN state = 'pending' AND granted_at IS NOT NULL THEN 'active' ELSE state END"
         f" WHERE id = $1 RETURNING {COLUMNS}",
         *(who, now),

@@ -89,7 +89,7 @@ async def invite(
     `token` is shown once and not kept; `person` and `grant` are fresh ids.
     """
     row = await connection.fetchrow(
-        "INSERT INTO staff (id, name, role, units, created_at, granted_at)"
+        "INSERT INTO staff (id, name, role, units, created_at, granted_at)"  # noqa: S608 - own
         f" VALUES ($1, $2, $3, $4, $5, $6) RETURNING {COLUMNS}",
         *(person, newcomer.name, newcomer.role, list(newcomer.units), now),
         None if by else now,

@@ -6,18 +6,19 @@ These routes exist only in an application that was built with demo people; nothi
 from typing import Final
 
 from litestar import Response, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from cases.people import by_ids
 from cases.person import NotNow
 from desk.gate import ANYBODY, opening
 from desk.sign_in import signed_in
-from desk.site import Site
+from desk.site import Here
 from desk.visitor import Asked
 
 
 @post("/demo/{who:str}", opt=opening(ANYBODY))
-async def enter(request: Asked, site: Site, who: str) -> Response[str] | Redirect:
+async def enter(request: Asked, site: Here, who: FromPath[str]) -> Response[str] | Redirect:
     """Raises NotNow for whoever is not of the demo, or was suspended in it."""
     found = [
         one for one in await by_ids(site.pool, site.demo) if str(one.id) == who and one.active

@@ -5,6 +5,7 @@ import secrets
 from typing import Final
 
 from litestar import MediaType, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import (
     HTTP_200_OK,
@@ -24,14 +25,16 @@ from desk.gate import ANYBODY, opening
 from desk.pages import page
 from desk.passkeys import CHALLENGE, Unproven
 from desk.sign_in import answer_of, signed_in
-from desk.site import Site
+from desk.site import Here, Site
 from desk.troubles import trouble
-from desk.visitor import Asked, Visitor
+from desk.visitor import Asked, Guest, Visitor
 from vault import passwords
 
 
 @get("/invite/{invite:str}", opt=opening(ANYBODY))
-async def shown(request: Asked, site: Site, visitor: Visitor, invite: str) -> Response[str]:
+async def shown(
+    request: Asked, site: Here, visitor: Guest, invite: FromPath[str]
+) -> Response[str]:
     person = await entrance.invited(site.pool, invite, site.now())
     if person is None:
         return _spent(request)
@@ -39,7 +42,9 @@ async def shown(request: Asked, site: Site, visitor: Visitor, invite: str) -> Re
 
 
 @post("/invite/{invite:str}/passkey/options", opt=opening(ANYBODY), status_code=HTTP_200_OK)
-async def asked(request: Asked, site: Site, visitor: Visitor, invite: str) -> Response[str]:
+async def asked(
+    request: Asked, site: Here, visitor: Guest, invite: FromPath[str]
+) -> Response[str]:
     person = await entrance.invited(site.pool, invite, site.now())
     if person is None:
         return _spent(request)
@@ -52,7 +57,7 @@ async def asked(request: Asked, site: Site, visitor: Visitor, invite: str) -> Re
 
 @post("/invite/{invite:str}/passkey", opt=opening(ANYBODY), status_code=HTTP_200_OK)
 async def answered(
-    request: Asked, site: Site, visitor: Visitor, invite: str
+    request: Asked, site: Here, visitor: Guest, invite: FromPath[str]
 ) -> Response[str] | Redirect:
     """The passkey the browser made: its owner is enrolled, and signed in."""
     try:
@@ -73,7 +78,9 @@ async def answered(
 
 
 @get("/invite/{invite:str}/password", opt=opening(ANYBODY))
-async def form_shown(request: Asked, site: Site, visitor: Visitor, invite: str) -> Response[str]:
+async def form_shown(
+    request: Asked, site: Here, visitor: Guest, invite: FromPath[str]
+) -> Response[str]:
     person = await entrance.invited(site.pool, invite, site.now())
     if person is None:
         return _spent(request)
@@ -81,7 +88,9 @@ async def form_shown(request: Asked, site: Site, visitor: Visitor, invite: str) 
 
 
 @post("/invite/{invite:str}/password", opt=opening(ANYBODY), status_code=HTTP_200_OK)
-async def form_sent(request: Asked, site: Site, visitor: Visitor, invite: str) -> Response[str]:
+async def form_sent(
+    request: Asked, site: Here, visitor: Guest, invite: FromPath[str]
+) -> Response[str]:
     """Password, its repetition, and the first six digits; then ten codes, shown this once."""
     person = await entrance.invited(site.pool, invite, site.now())
     if person is None:

@@ -1,8 +1,8 @@
 """What a page asks of whoever comes: each route says it, and one that says nothing lets nobody in.
 
-A route's `opt` holds {"for": ...}: NOBODY (who asks does not matter), ANYBODY, WAITING (signed in),
-STAFF (and active), or an action of cases/permissions.toml, by a role it reaches. A denial leaves an
-entry in the audit chain and nothing else.
+A route's `opt` holds {"for": ...}: NOBODY (who asks does not matter), ANYBODY, WAITING (signed
+in), STAFF (and active), or an action of cases/permissions.toml, for the roles it reaches. A denial
+leaves an entry in the audit chain and nothing else.
 """
 
 from typing import Any, Final

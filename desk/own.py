@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from cases import sessions
@@ -13,19 +14,19 @@ from cases.person import NotNow
 from desk import visitor as visiting
 from desk.gate import ANYBODY, STAFF, opening, permitted, person_of
 from desk.pages import onward, page
-from desk.site import Site
-from desk.visitor import Asked, Visitor
+from desk.site import Here
+from desk.visitor import Asked, Guest
 from locales.catalogs import STAFF_LOCALES
 
 
 @get("/me", opt=opening(STAFF))
-async def shown(site: Site, visitor: Visitor) -> Response[str]:
+async def shown(site: Here, visitor: Guest) -> Response[str]:
     found = await sessions.of(site.pool, person_of(visitor).id, site.now())
     return page(site, visitor, "me.html", room="me", sessions=found)
 
 
 @post("/me/sessions/{which:uuid}/end", opt=opening("sessions"))
-async def end(site: Site, visitor: Visitor, which: UUID) -> Redirect:
+async def end(site: Here, visitor: Guest, which: FromPath[UUID]) -> Redirect:
     """One of one's own; another's is as if it were not there. Raises NotNow."""
     person = await permitted(site, visitor, "sessions", About(owner=person_of(visitor).id))
     async with transaction(site.pool) as connection:
@@ -35,7 +36,7 @@ async def end(site: Site, visitor: Visitor, which: UUID) -> Redirect:
 
 
 @post("/language", opt=opening(ANYBODY))
-async def language(request: Asked, site: Site) -> Redirect:
+async def language(request: Asked, site: Here) -> Redirect:
     form = await request.form()
     chosen = str(form.get("locale", ""))
     answer = onward(str(form.get("to", "/")))

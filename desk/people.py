@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST
 
@@ -16,8 +17,8 @@ from cases.people import LONGEST_NAME, Newcomer
 from cases.permissions import EVERYWHERE, ROLES, About, may
 from desk.gate import opening, permitted, person_of
 from desk.pages import oblast_name, onward, page
-from desk.site import Site
-from desk.visitor import Asked, Visitor
+from desk.site import Here, Site
+from desk.visitor import Asked, Guest, Visitor
 from flows.places.regions import subdivisions
 from locales.dates import KYIV
 
@@ -27,7 +28,7 @@ _SAID: Final = ("suspended", "restored", "proposed", "granted", "refused")
 
 
 @get("/people", opt=opening("people"))
-async def shown(request: Asked, site: Site, visitor: Visitor) -> Response[str]:
+async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
     said = request.query_params.get("said", "")
     return await _page(site, visitor, said=said if said in _SAID else "")
 
@@ -59,7 +60,7 @@ async def _page(
 
 
 @post("/people/invite", opt=opening("invite"), status_code=HTTP_200_OK)
-async def invite(request: Asked, site: Site, visitor: Visitor) -> Response[str]:
+async def invite(request: Asked, site: Here, visitor: Guest) -> Response[str]:
     """The link is shown on the page that answers, and never again."""
     form = await request.form()
     newcomer = _newcomer(form)
@@ -94,7 +95,7 @@ def _given(form: FormMultiDict) -> tuple[str, tuple[str, ...]]:
 
 
 @post("/people/{who:uuid}/suspend", opt=opening("suspend"))
-async def suspend(site: Site, visitor: Visitor, who: UUID) -> Redirect:
+async def suspend(site: Here, visitor: Guest, who: FromPath[UUID]) -> Redirect:
     """At once: whatever the person asks for next, it is signed out."""
     person = await permitted(site, visitor, "suspend")
     async with transaction(site.pool) as connection:
@@ -103,7 +104,7 @@ async def suspend(site: Site, visitor: Visitor, who: UUID) -> Redirect:
 
 
 @post("/people/{who:uuid}/restore", opt=opening("restore"))
-async def restore(site: Site, visitor: Visitor, who: UUID) -> Redirect:
+async def restore(site: Here, visitor: Guest, who: FromPath[UUID]) -> Redirect:
     person = await permitted(site, visitor, "restore")
     async with transaction(site.pool) as connection:
         await people.restore(connection, who, by=person, signer=site.sign, now=site.now())
@@ -112,7 +113,7 @@ async def restore(site: Site, visitor: Visitor, who: UUID) -> Redirect:
 
 @post("/people/{who:uuid}/role", opt=opening("propose_role"))
 async def propose(
-    request: Asked, site: Site, visitor: Visitor, who: UUID
+    request: Asked, site: Here, visitor: Guest, who: FromPath[UUID]
 ) -> Response[str] | Redirect:
     """The first half; a head does the second."""
     role, units = _given(await request.form())
@@ -128,7 +129,9 @@ async def propose(
 
 
 @post("/grants/{grant:uuid}/{word:str}", opt=opening("confirm_role"))
-async def decide(site: Site, visitor: Visitor, grant: UUID, word: str) -> Redirect:
+async def decide(
+    site: Here, visitor: Guest, grant: FromPath[UUID], word: FromPath[str]
+) -> Redirect:
     """The second half: "yes", anything else refuses. Raises NotNow, SameHand."""
     first = await grants.proposer(site.pool, grant)
     person = await permitted(site, visitor, "confirm_role", About(first=first))
@@ -141,7 +144,7 @@ async def decide(site: Site, visitor: Visitor, grant: UUID, word: str) -> Redire
 
 
 @post("/duty", opt=opening("plan_duty"))
-async def plan(request: Asked, site: Site, visitor: Visitor) -> Response[str] | Redirect:
+async def plan(request: Asked, site: Here, visitor: Guest) -> Response[str] | Redirect:
     """Who is on duty, from when until when, in Kyiv time."""
     await permitted(site, visitor, "plan_duty")
     form = await request.form()
@@ -156,7 +159,7 @@ async def plan(request: Asked, site: Site, visitor: Visitor) -> Response[str] | 
 
 
 @post("/duty/{term:uuid}/remove", opt=opening("plan_duty"))
-async def unplan(site: Site, visitor: Visitor, term: UUID) -> Redirect:
+async def unplan(site: Here, visitor: Guest, term: FromPath[UUID]) -> Redirect:
     await permitted(site, visitor, "plan_duty")
     await duties.remove(site.pool, term)
     return onward("/people")

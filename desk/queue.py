@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from cases import taking, views
@@ -15,8 +16,8 @@ from cases.person import NotNow
 from cases.views import AGES, KINDS, MOST_COUNTED, STATUSES, VIEWS, Filter, Line, Place
 from desk.gate import STAFF, opening, permitted, person_of
 from desk.pages import oblast_name, onward, page, part
-from desk.site import Site
-from desk.visitor import Asked, Visitor
+from desk.site import Here, Site
+from desk.visitor import Asked, Guest, Visitor
 from flows.places.regions import subdivisions
 
 FIRST: Final = "new"
@@ -26,17 +27,17 @@ _SAID: Final = ("taken", "late", "released")
 
 
 @get("/", opt=opening(STAFF))
-async def home(visitor: Visitor) -> Redirect:
+async def home(visitor: Guest) -> Redirect:
     return onward("/queue" if reaches(person_of(visitor), "queue") else "/me")
 
 
 @get("/queue", opt=opening("queue"))
-async def shown(request: Asked, site: Site, visitor: Visitor) -> Response[str]:
+async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
     return page(site, visitor, "queue.html", room="queue", **await _shown(request, site, visitor))
 
 
 @get("/queue/lines", opt=opening("queue", deed=False))
-async def refreshed(request: Asked, site: Site, visitor: Visitor) -> Response[str]:
+async def refreshed(request: Asked, site: Here, visitor: Guest) -> Response[str]:
     """What changes by itself, for a page that asks every half a minute."""
     return part(site, visitor, "queue.html", "live", **await _shown(request, site, visitor))
 
@@ -97,7 +98,7 @@ def _choices(visitor: Visitor) -> dict[str, tuple[str, ...]]:
 
 
 @post("/cases/{case:uuid}/take", opt=opening("take"))
-async def take(request: Asked, site: Site, visitor: Visitor, case: UUID) -> Redirect:
+async def take(request: Asked, site: Here, visitor: Guest, case: FromPath[UUID]) -> Redirect:
     """Mine now; or a kind word that somebody was faster."""
     found = await taking.standing(site.pool, case)
     about = found.about if found else About()
@@ -114,7 +115,7 @@ async def take(request: Asked, site: Site, visitor: Visitor, case: UUID) -> Redi
 
 
 @post("/cases/{case:uuid}/release", opt=opening("release"))
-async def release(request: Asked, site: Site, visitor: Visitor, case: UUID) -> Redirect:
+async def release(request: Asked, site: Here, visitor: Guest, case: FromPath[UUID]) -> Redirect:
     """Back into the queue, for somebody else. Raises NotNow."""
     found = await taking.standing(site.pool, case)
     about = found.about if found else About()

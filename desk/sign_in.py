@@ -21,23 +21,23 @@ from desk.browsers import browser_of
 from desk.gate import ANYBODY, WAITING, opening
 from desk.pages import onward, page
 from desk.passkeys import CHALLENGE, Unproven
-from desk.site import Site
+from desk.site import Here, Site
 from desk.troubles import trouble
-from desk.visitor import Asked, Visitor
+from desk.visitor import Asked, Guest, Visitor
 from vault import passwords
 
 PURPOSE: Final = "sign-in"
 
 
 @get("/sign-in", opt=opening(ANYBODY))
-async def shown(site: Site, visitor: Visitor) -> Response[str] | Redirect:
+async def shown(site: Here, visitor: Guest) -> Response[str] | Redirect:
     if visitor.person is not None:
         return onward("/")
     return await _form(site, visitor)
 
 
 @post("/sign-in", opt=opening(ANYBODY))
-async def typed(request: Asked, site: Site, visitor: Visitor) -> Response[str] | Redirect:
+async def typed(request: Asked, site: Here, visitor: Guest) -> Response[str] | Redirect:
     """Number, password, six digits or a recovery code. What of them is wrong is not said."""
     form = await request.form()
     handle = str(form.get("handle", ""))[:20]
@@ -81,7 +81,7 @@ async def _proven(site: Site, found: Second | None, password: str, code: str) ->
 
 
 @post("/sign-in/passkey/options", opt=opening(ANYBODY), status_code=HTTP_200_OK)
-async def asked(site: Site, visitor: Visitor) -> Response[str]:
+async def asked(site: Here, visitor: Guest) -> Response[str]:
     challenge = secrets.token_bytes(CHALLENGE)
     await sessions.challenge(
         site.pool, challenge, visit=visitor.visit, purpose=PURPOSE, now=site.now()
@@ -90,7 +90,7 @@ async def asked(site: Site, visitor: Visitor) -> Response[str]:
 
 
 @post("/sign-in/passkey", opt=opening(ANYBODY), status_code=HTTP_200_OK)
-async def answered(request: Asked, site: Site, visitor: Visitor) -> Response[str] | Redirect:
+async def answered(request: Asked, site: Here, visitor: Guest) -> Response[str] | Redirect:
     """What the browser signed. The answer says where to go."""
     subject = address(site, request)
     if not await tries.count(site.pool, (subject,), site.now()):
@@ -132,7 +132,7 @@ async def answer_of(request: Asked) -> dict[str, object]:
 
 
 @post("/sign-out", opt=opening(WAITING))
-async def out(site: Site, visitor: Visitor) -> Redirect:
+async def out(site: Here, visitor: Guest) -> Redirect:
     if visitor.person is not None and visitor.session is not None:
         async with transaction(site.pool) as connection:
             await sessions.end(

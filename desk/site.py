@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 from urllib.parse import urlsplit
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from cases.audit import Signer
 from cases.database import Pool
@@ -42,3 +46,7 @@ class Site:
     def cookie(self, name: str) -> str:
         """Browsers accept __Host- from this very host only, never from a neighbour of it."""
         return f"__Host-{name}" if self.secure else name
+
+
+Here: TypeAlias = NamedDependency[SkipValidation[Site]]
+"""The site, as a route asks for it."""

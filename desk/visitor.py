@@ -7,6 +7,8 @@ from typing import Any, Final, TypeAlias
 
 from litestar import Request
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from cases import sessions
 from cases.person import Person
@@ -43,6 +45,10 @@ class Visitor:
     """The page asked for, to come back to; "/" after a form was sent."""
     person: Person | None = None
     session: Session | None = None
+
+
+Guest: TypeAlias = NamedDependency[SkipValidation[Visitor]]
+"""The visitor, as a route asks for them."""
 
 
 async def visitor_of(site: Site, request: Asked, *, deed: bool) -> Visitor:
