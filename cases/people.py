@@ -170,11 +170,12 @@ async def by_ids(database: Database, ids: Sequence[str]) -> tuple[Person, ...]:
 async def enacted(
     connection: "asyncpg.Connection", cast: Mapping[UUID, Newcomer], now: datetime
 ) -> bool:
-    """The people of the demo, active, made once; False where real people are: then nobody is."""
-    strangers = await connection.fetchval(
-        "SELECT count(*) FROM staff WHERE id <> ALL ($1)", list(cast)
+    """The people of the demo, active, made once. False where others were first: it is no demo."""
+    others_first = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM staff) AND NOT EXISTS (SELECT FROM staff WHERE id = ANY ($1))",
+        list(cast),
     )
-    if strangers:
+    if others_first:
         return False
     for id_, one in cast.items():
         await connection.execute(
