@@ -10,7 +10,7 @@ from litestar.types import ASGIApp
 
 from desk import demo, enrol, own, people, queue, sign_in
 from desk.door import MOST_BYTES, Door
-from desk.gate import NOBODY, gate, opening
+from desk.gate import NOBODY, VISITOR, gate, opening
 from desk.pages import ASSETS
 from desk.site import Site
 from desk.troubles import HANDLERS
@@ -47,6 +47,6 @@ def _assets() -> Router:
 
 
 def _visitor(request: Asked) -> Visitor:
-    found = request.state.visitor
+    found = request.scope["state"].get(VISITOR)
     assert isinstance(found, Visitor), "the gate has been here"
     return found

@@ -21,6 +21,7 @@ from desk.visitor import Visitor, ours, visitor_of
 
 ANYBODY: Final = "anybody"
 NOBODY: Final = "nobody"
+VISITOR: Final = "visitor"
 WAITING: Final = "waiting"
 STAFF: Final = "staff"
 
@@ -61,7 +62,7 @@ async def gate(connection: "ASGIConnection[Any, Any, Any, Any]", route: BaseRout
     if wanted == NOBODY:
         return
     visitor = await visitor_of(site, connection, deed=bool(route.opt.get("deed", True)))
-    connection.state.visitor = visitor
+    connection.scope["state"][VISITOR] = visitor
     if wanted == ANYBODY:
         return
     if visitor.person is None:

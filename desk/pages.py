@@ -1,6 +1,6 @@
 """Pages out of templates: words from the catalogs, values escaped, nothing kept between two."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -26,6 +26,8 @@ from locales.dates import KYIV, moment
 
 FOLDER: Final = Path(__file__).parent
 ASSETS: Final = FOLDER / "assets"
+
+_ALPHABET: Final = " -’абвгґдеєжзиіїйклмнопрстуфхцчшщьюяabcdefghijklmnopqrstuvwxyz"
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
@@ -133,6 +135,15 @@ def oblast_name(locale: str, code: str) -> str:
         if region.code == code:
             return region.en if locale == "en" else region.uk
     return code
+
+
+def oblasts_by_name(locale: str, codes: Iterable[str]) -> tuple[str, ...]:
+    """The codes in the order of their names' alphabet, which is not the order of Unicode."""
+
+    def place(code: str) -> list[int]:
+        return [_ALPHABET.find(one) for one in oblast_name(locale, code).casefold()]
+
+    return tuple(sorted(codes, key=place))
 
 
 def asset(name: str) -> str:

@@ -16,7 +16,7 @@ from cases.database import transaction
 from cases.people import LONGEST_NAME, Newcomer
 from cases.permissions import EVERYWHERE, ROLES, About, may
 from desk.gate import opening, permitted, person_of
-from desk.pages import oblast_name, onward, page
+from desk.pages import oblasts_by_name, onward, page
 from desk.site import Here, Site
 from desk.visitor import Asked, Guest, Visitor
 from flows.places.regions import subdivisions
@@ -50,7 +50,7 @@ async def _page(
         "handles": {one.person.id: one.person.handle for one in listed},
         "roles": ROLES,
         "everywhere": EVERYWHERE,
-        "oblasts": sorted(_OBLASTS, key=lambda code: oblast_name(visitor.locale, code)),
+        "oblasts": oblasts_by_name(visitor.locale, _OBLASTS),
         "duties": await duties.ahead(site.pool, site.now()),
         "said": "",
         "wrong": "",

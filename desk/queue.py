@@ -15,7 +15,7 @@ from cases.permissions import About, may, reaches
 from cases.person import NotNow
 from cases.views import AGES, KINDS, MOST_COUNTED, STATUSES, VIEWS, Filter, Line, Place
 from desk.gate import STAFF, opening, permitted, person_of
-from desk.pages import oblast_name, onward, page, part
+from desk.pages import oblasts_by_name, onward, page, part
 from desk.site import Here, Site
 from desk.visitor import Asked, Guest, Visitor
 from flows.places.regions import subdivisions
@@ -62,6 +62,7 @@ async def _shown(request: Asked, site: Site, visitor: Visitor) -> dict[str, Any]
         "lines": found.lines,
         "actions": {line.id: _action(visitor, line) for line in found.lines},
         "wanted": wanted,
+        "filtered": bool(kept),
         "choices": _choices(visitor),
         "first": f"/queue?{urlencode({'view': view, **kept})}" if after else "",
         "next": f"/queue?{urlencode({'view': view, **kept, 'after': found.after.text()})}"
@@ -93,8 +94,7 @@ def _choices(visitor: Visitor) -> dict[str, tuple[str, ...]]:
     """What the filters offer: of oblasts only those the viewer sees, by name."""
     seen = views.oblasts_of(person_of(visitor))
     offered = _OBLASTS if seen is None else tuple(seen)
-    by_name = sorted(offered, key=lambda code: oblast_name(visitor.locale, code))
-    return {**_CHOICES, "oblast": tuple(by_name)}
+    return {**_CHOICES, "oblast": oblasts_by_name(visitor.locale, offered)}
 
 
 @post("/cases/{case:uuid}/take", opt=opening("take"))

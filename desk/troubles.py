@@ -22,7 +22,7 @@ from litestar.status_codes import (
 
 from cases.outbox import AWAY
 from cases.person import NotNow, SameHand
-from desk.gate import Denied, Forged, NotYet, SignedOut
+from desk.gate import VISITOR, Denied, Forged, NotYet, SignedOut
 from desk.pages import page
 from desk.site import Site
 from desk.visitor import HEADER, Asked, Visitor, plain_visitor
@@ -49,7 +49,7 @@ def trouble(request: Asked, key: str, status: int) -> Response[str]:
 
 
 def _visitor(site: Site, request: Asked) -> Visitor:
-    found = request.scope.get("state", {}).get("visitor")
+    found = request.scope["state"].get(VISITOR)
     return found if isinstance(found, Visitor) else plain_visitor(site, request)
 
 
