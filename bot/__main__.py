@@ -16,6 +16,7 @@ app.command("bot.commands.db:app", name="db", help="The database: upgrade it, ch
 app.command(
     "bot.commands.keys:app", name="keys", help="Keys, and the signed list of who may read."
 )
+app.command("bot.commands.staff:app", name="staff", help="The people of the desk.")
 app.command("bot.commands.flows:app", name="flows", help="The questions: read, play, check them.")
 app.command("bot.commands.places:app", name="places", help="The table of settlements.")
 

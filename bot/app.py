@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import signal
+import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class Parts:
 
     intake: bool = True
     delivery: bool = True
+    #: where the demo's desk listens; a real one is a process of its own (bot.desk)
+    desk: socket.socket | None = None
 
 
 async def serve(
@@ -79,6 +82,11 @@ async def serve(
         wakes = _send(house) if parts.delivery else ()
         if parts.intake:
             await _open_doors(house, wakes, stack)
+        if parts.desk is not None:
+            from bot.desk import opened  # noqa: PLC0415 - pages that only the demo serves here
+
+            work = await stack.enter_async_context(opened(settings, dsn, parts.desk))
+            nursery.start("desk", work(stop), lasting=True)
         _settle_memory()
         ready()
         await unless(nursery.trouble, stop.wait())

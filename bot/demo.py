@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import aiohttp
 import orjson
 
 import sandbox
+from cases.people import Newcomer
 
 OLENA: Final = 7000001
 PETRO: Final = 5000000001
@@ -30,6 +32,14 @@ _CAST: Final = (
         "language_code": "uk", "started": ["staff"],
     },
 )  # fmt: skip
+
+#: who works at the demo's desk; a button signs each of them in
+STAFF: Final = {
+    UUID("d0d00000-0000-4000-8000-000000000001"): Newcomer("Марченко", "prosecutor", ("UA",)),
+    UUID("d0d00000-0000-4000-8000-000000000002"): Newcomer("Савчук", "head", ("UA",)),
+    UUID("d0d00000-0000-4000-8000-000000000003"): Newcomer("Ірина", "operator", ("UA",)),
+    UUID("d0d00000-0000-4000-8000-000000000004"): Newcomer("Бондар", "admin", ("UA",)),
+}
 
 
 @dataclass(frozen=True)
@@ -55,17 +65,19 @@ class Demo:
         """A family and the staff side by side."""
         return f"{self.url}/#family={OLENA}&staff={MARCHENKO}"
 
-    def told(self, folder: Path) -> str:
-        """What to print once everything runs."""
+    def told(self, folder: Path, desk: str) -> str:
+        """What to print once everything runs. `desk`: the prosecutors' desk."""
         return (
             "Демо готове. Нічого не надсилається в Telegram.\n"
             f"  Чат родини      {self.family_link}\n"
             f"  Чат прокурорів  {self.staff_link}\n"
+            f"  Кабінет         {desk}\n"
             f"Дані: {folder} (видалити: dodomu sandbox --reset). Зупинити: Ctrl+C.\n"
             "\n"
             "The demo is ready. Nothing is sent to Telegram.\n"
             f"  A family's chat  {self.family_link}\n"
             f"  The staff chat   {self.staff_link}\n"
+            f"  The desk         {desk}\n"
             f"  Both together    {self.both_link}\n"
             f"Data: {folder} (to delete: dodomu sandbox --reset). To stop: Ctrl+C."
         )

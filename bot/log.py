@@ -21,7 +21,17 @@ from typing import Any, Final, Literal
 import structlog
 from typing_extensions import override
 
-OURS: Final = ("bot", "cases", "delivery", "handlers", "vault", "sandbox", "locales", "migrations")
+OURS: Final = (
+    "bot",
+    "cases",
+    "delivery",
+    "desk",
+    "handlers",
+    "vault",
+    "sandbox",
+    "locales",
+    "migrations",
+)
 
 # fmt: off
 NUMBERS: Final = frozenset({
@@ -43,7 +53,10 @@ _TOKEN = re.compile(r"(?:bot)?\d{5,}:[\w-]{3,}")
 _PERSONAL = re.compile(r"[^\x20-\x7e]|\d[\d ()-]{5,}\d|.{200}")  # other alphabets, phones, floods
 _SAFE_WORD = re.compile(r"family|staff|[A-Z]\w{0,40}(?:Error|Exception)")
 _HIDDEN: Final = "<left out>"
-_CAPPED: Final = ("aiogram", "aiohttp", "alembic", "asyncpg", "httpcore", "httpx", "telegram")
+_CAPPED: Final = (
+    "aiogram", "aiohttp", "alembic", "asyncpg", "httpcore", "httpx", "litestar", "telegram",
+    "uvicorn",
+)  # fmt: skip
 _ROOT: Final = Path(__file__).parent.parent
 _STANDARD = frozenset(vars(logging.makeLogRecord({})))
 

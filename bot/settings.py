@@ -59,6 +59,12 @@ def _safe_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _origin(value: str) -> str:
+    if urlsplit(value).path or urlsplit(value).query:
+        raise ValueError("must be a host alone, without a path")
+    return value
+
+
 Token = Annotated[SecretStr, AfterValidator(_token)]
 SafeUrl = Annotated[str, AfterValidator(_safe_url)]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -111,6 +117,15 @@ class Settings(BaseSettings):
     root_public: str | None = None
     """The public key that signs the list of recipients."""
 
+    desk_host: str = "127.0.0.1"
+    desk_port: Port = 8082
+    desk_url: Annotated[SafeUrl | None, AfterValidator(lambda value: value and _origin(value))] = (
+        None
+    )
+    """The desk's address as browsers know it; passkeys and invitations are bound to it."""
+    desk_key: Path | None = None
+    """The key file of the desk's host. Without it, and without a token, the desk is the demo's."""
+
     rate: Annotated[int, Field(ge=1, le=1000)] = 25
     """Most messages in any second, for each bot. Telegram takes 30, or 1000 paid ones."""
     broadcast_rate: Annotated[float, Field(gt=0, le=1000)] = 20.0
@@ -131,6 +146,11 @@ class Settings(BaseSettings):
     @property
     def in_sandbox(self) -> bool:
         return self.telegram_bot_token is None
+
+    @property
+    def desk_in_sandbox(self) -> bool:
+        """A desk's host has no token either; what makes it a real one is its key."""
+        return self.in_sandbox and self.desk_key is None
 
     @classmethod
     @override
@@ -214,6 +234,9 @@ def _together(settings: Settings) -> Iterator[str]:
     """Mistakes that only several settings together make."""
     if settings.webhook_url is not None and settings.webhook_secret is None:
         yield "DODOMU_WEBHOOK_SECRET: is missing, though DODOMU_WEBHOOK_URL is there"
+    url = settings.desk_url or ""
+    if settings.desk_host not in _LOOPBACK and not url.startswith("https://"):
+        yield "DODOMU_DESK_URL: must begin with https://, DODOMU_DESK_HOST being open to others"
     if settings.in_sandbox:
         if settings.telegram_staff_bot_token is not None:
             yield "TELEGRAM_BOT_TOKEN: is missing, though TELEGRAM_STAFF_BOT_TOKEN is there"

@@ -1,8 +1,13 @@
 """The pool of connections: impatient with a stuck database, one round trip for one statement."""
 
-from typing import Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, TypeAlias
 
 import asyncpg
+
+Pool: TypeAlias = "asyncpg.Pool"
+Connection: TypeAlias = "asyncpg.Connection"
 
 _PATIENCE: Final = {
     "statement_timeout": "5s",
@@ -16,8 +21,8 @@ _CONNECT, _COMMAND = 5.0, 10.0  # seconds; the second catches a server that no l
 async def connect(url: str, *, most: int = 10, role: str | None = None) -> "asyncpg.Pool":
     """A pool on `url`, found to answer. Raises one of cases.outbox.AWAY when the database is away.
 
-    `role`: work with the rights of this role only (dodomu_bot, dodomu_sender, dodomu_janitor, see
-    migrations), which the login of `url` must have been granted.
+    `role`: work with the rights of this role only (dodomu_bot, dodomu_sender, dodomu_desk,
+    dodomu_janitor, see migrations), which the login of `url` must have been granted.
     Sessions are not reset between uses (that would be a second round trip), so leave nothing set
     in them: no SET without LOCAL, no LISTEN, no session lock. Take a connection of your own for
     those.
@@ -52,6 +57,13 @@ async def roles(url: str) -> frozenset[str]:
     finally:
         await connection.close()
     return frozenset(row["rolname"] for row in rows)
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection in a transaction: committed at the end, undone by an error."""
+    async with pool.acquire() as connection, connection.transaction():
+        yield connection
 
 
 async def _as_it_is(_connection: "asyncpg.Connection") -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from cases import file_tables, message_tables
+from cases import file_tables, message_tables, people_tables, queue_indexes
 
 METADATA = MetaData(
     naming_convention={
@@ -151,9 +151,13 @@ CASES = Table(
     #: while the family is asked: since when the term stands still, and the status it returns to
     Column("resumes", Text),
     Column("paused_at", _INSTANT),
+    #: the prosecutor who took it, and when; "claimed" is a family's word here
+    Column("taken_by", UUID(as_uuid=True), ForeignKey("staff.id")),
+    Column("taken_at", _INSTANT),
     Index(None, "chat_ref"),
     Index(None, "status", "due_at"),
     Index("ix_cases_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
+    *queue_indexes.made(),
 )
 
 CASE_KEY = Table(
@@ -283,3 +287,14 @@ ATTACHMENT = file_tables.attachment(METADATA)
 MESSAGE = message_tables.message(METADATA)
 INTAKE_BOX = message_tables.intake_box(METADATA)
 FAMILY_PAGE = message_tables.family_page(METADATA)
+
+STAFF = people_tables.staff(METADATA)
+ROLE_GRANT = people_tables.role_grant(METADATA)
+STAFF_INVITE = people_tables.staff_invite(METADATA)
+PASSKEY = people_tables.passkey(METADATA)
+TOTP = people_tables.totp(METADATA)
+RECOVERY_CODE = people_tables.recovery_code(METADATA)
+DESK_SESSION = people_tables.desk_session(METADATA)
+PASSKEY_CHALLENGE = people_tables.passkey_challenge(METADATA)
+SIGN_IN_TRY = people_tables.sign_in_try(METADATA)
+DUTY = people_tables.duty(METADATA)

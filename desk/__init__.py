@@ -1,1 +1,1 @@
-"""The prosecutors' and operators' desk: it opens what was sealed, and shows and exports it."""
+"""The prosecutors' and operators' desk: opens what was sealed, shows it, lets it out on paper."""

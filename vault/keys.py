@@ -20,8 +20,8 @@ from vault import identity, recipients
 from vault.local import KEY, Vault
 from vault.recipients import GroupKey, Recipients, SigningEntry
 
-Kind: TypeAlias = Literal["root", "triage", "escrow", "intake-sign", "vault"]
-KINDS: Final[tuple[Kind, ...]] = ("root", "triage", "escrow", "intake-sign", "vault")
+Kind: TypeAlias = Literal["root", "triage", "escrow", "intake-sign", "vault", "desk"]
+KINDS: Final[tuple[Kind, ...]] = ("root", "triage", "escrow", "intake-sign", "vault", "desk")
 
 _LARGEST: Final = 64 * 1024
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -75,6 +75,7 @@ class KeySet:
     escrow: Path
     intake_sign: Path
     vault: Path
+    desk: Path
     recipients: Path
     root_public: bytes
 
@@ -109,6 +110,13 @@ def load_vault(path: Path) -> Vault:
     return Vault(_secret(path, whole, "vault"), _secret(path, whole, "chatref"))
 
 
+def load_desk(path: Path) -> tuple[Signer, Vault]:
+    """What the desk signs the chain with, and seals second factors. Raises KeyFileRefused."""
+    whole = _json(path, "desk")
+    secrets = (_secret(path, whole, name) for name in ("vault", "chatref"))
+    return _signer(path, "desk"), Vault(*secrets)
+
+
 def make(kind: Kind, path: Path, now: datetime) -> str:
     """Make a fresh key file (0600); returns its public part ("" for vault).
 
@@ -121,9 +129,9 @@ def make(kind: Kind, path: Path, now: datetime) -> str:
         return str(fresh.to_public())
     whole = {"kind": _kind_line(kind), "made": made}
     public = ""
-    if kind == "vault":
+    if kind in {"vault", "desk"}:
         whole |= {"vault": _coded(random(KEY)), "chatref": _coded(random(KEY))}
-    else:
+    if kind != "vault":
         signer = Signer(random(KEY))
         public = public_text(signer.public)
         whole |= {"public": public, "secret": _coded(signer.seed)}
@@ -136,7 +144,7 @@ def public_part(path: Path, kind: Kind) -> str:
     match kind:
         case "triage" | "escrow":
             return str(load_identity(path, kind).to_public())
-        case "root" | "intake-sign":
+        case "root" | "intake-sign" | "desk":
             return public_text(_signer(path, kind).public)
         case "vault":
             load_vault(path)
@@ -180,14 +188,14 @@ def make_all(folder: Path, now: datetime) -> KeySet:
     triage, escrow = (
         GroupKey(kind, 1, public_part(paths[kind], kind), issued) for kind in KINDS[1:3]
     )
-    chain = SigningEntry(load_intake_sign(paths["intake-sign"]).public, issued)
+    signers = (load_intake_sign(paths["intake-sign"]), load_desk(paths["desk"])[0])
     fresh = Recipients(
         version=1,
         issued_at=issued,
         expires_at=issued + recipients.LONGEST,
         triage=(triage,),
         escrow=(escrow,),
-        intake_sign=(chain,),
+        intake_sign=tuple(SigningEntry(each.public, issued) for each in signers),
         as_of=now,
     )
     with suppress(KeyFileExists):
@@ -203,6 +211,7 @@ def make_all(folder: Path, now: datetime) -> KeySet:
         escrow=paths["escrow"],
         intake_sign=paths["intake-sign"],
         vault=paths["vault"],
+        desk=paths["desk"],
         recipients=listed,
         root_public=root.public,
     )
@@ -216,7 +225,7 @@ def _coded(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-def _signer(path: Path, kind: Literal["root", "intake-sign"]) -> Signer:
+def _signer(path: Path, kind: Literal["root", "intake-sign", "desk"]) -> Signer:
     whole = _json(path, kind)
     signer = Signer(_secret(path, whole, "secret"))
     if whole.get("public") != public_text(signer.public):

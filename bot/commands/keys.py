@@ -39,7 +39,8 @@ def new(
     Parameters
     ----------
     kind
-        root, triage, escrow, intake-sign or vault. Make each on the computer where it will live.
+        root, triage, escrow, intake-sign, vault or desk. Make each on the computer where it
+        will live.
     folder
         Where to put it.
     name
@@ -240,7 +241,7 @@ def _file(path: Path, good: Recipients | None, root_public: str) -> Finding:
 
 
 def _in_use(good: Recipients, kind: Kind) -> Iterator[str]:
-    if kind == "intake-sign":
+    if kind in {"intake-sign", "desk"}:
         for key in good.intake_sign:
             if key.in_use(good.as_of):
                 yield keys.public_text(key.public)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -43,6 +44,12 @@ def delivery() -> int:
     return _run("delivery")
 
 
+@app.command
+def desk() -> int:
+    """Only the prosecutors' desk, on its own host. Without DODOMU_DESK_KEY and token: the demo."""
+    return _run("desk")
+
+
 def _run(which: str) -> int:
     """The exit code. Whatever keeps the bot from running is told in words, without values."""
     try:
@@ -76,6 +83,10 @@ class _CannotStart(Exception):
 
 def _import_ahead(which: str) -> None:
     """While PostgreSQL starts: importing aiogram takes as long."""
+    if which in ("desk", "everything"):
+        import_module("bot.desk")
+    if which == "desk":
+        return
     import_module("bot.app")
     if which != "delivery":
         import_module("bot.doors")
@@ -118,20 +129,53 @@ def _loop(main: Coroutine[Any, Any, None]) -> None:
 
 
 async def _main(settings: Settings, database: _Database, which: str) -> None:
+    if which == "desk":
+        await _desk(settings, database)
+        return
     from bot.app import Parts, serve  # noqa: PLC0415 - imported ahead, in a thread
 
-    parts = Parts(intake=which != "delivery", delivery=which != "intake")
     async with _telegram(settings, which) as telegram:
-        folder = demo.folder(settings.folder)
-        words = "ready" if telegram is None else telegram.told(folder)
+        words, door = "ready", None
+        if telegram is not None and which == "everything":
+            words, door = _with_desk(settings, telegram)
         await serve(
             settings,
             database.dsn,
-            parts,
+            Parts(intake=which != "delivery", delivery=which != "intake", desk=door),
             demo=telegram,
             revive=database.revive,
             ready=lambda: print(words, flush=True),
         )
+
+
+def _with_desk(settings: Settings, telegram: demo.Demo) -> tuple[str, socket.socket]:
+    """What to print, and where the demo's desk listens."""
+    from bot.desk import link, listening  # noqa: PLC0415 - imported ahead, in a thread
+
+    door = _free(settings, listening)
+    return telegram.told(demo.folder(settings.folder), link(settings, door)), door
+
+
+def _free(settings: Settings, listening: Callable[[Settings], socket.socket]) -> socket.socket:
+    try:
+        return listening(settings)
+    except OSError:
+        raise _CannotStart(
+            f"port {settings.desk_port} is taken: does another one run? Else set DODOMU_DESK_PORT"
+        ) from None
+
+
+async def _desk(settings: Settings, database: _Database) -> None:
+    from bot.desk import serve  # noqa: PLC0415 - imported ahead, in a thread
+
+    if settings.desk_key is None and not settings.in_sandbox:
+        raise _CannotStart("DODOMU_DESK_KEY: is missing; see docs/keys.md")
+    await serve(
+        settings,
+        database.dsn,
+        revive=database.revive,
+        ready=lambda address: print(f"ready: {address}", flush=True),
+    )
 
 
 @asynccontextmanager

@@ -43,5 +43,5 @@ async def _serve(folder: Path, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with demo.opened(folder, port) as made:
-        print(made.told(folder), flush=True)
+        print(made.told(folder, "dodomu run desk"), flush=True)
         await stop.wait()

@@ -87,7 +87,12 @@ async def started(
             *(sys.executable, "-m", "bot", *words),
             cwd=ROOT,
             env=environment(
-                **{"DODOMU_FOLDER": str(folder / "var"), "DODOMU_SANDBOX_PORT": str(port), **more}
+                **{
+                    "DODOMU_FOLDER": str(folder / "var"),
+                    "DODOMU_SANDBOX_PORT": str(port),
+                    "DODOMU_DESK_PORT": "0",
+                    **more,
+                }
             ),
             stdout=to_out,
             stderr=to_err,

@@ -26,6 +26,7 @@ LOADERS = {
     "escrow": lambda path: keys.load_identity(path, "escrow"),
     "intake-sign": keys.load_intake_sign,
     "vault": keys.load_vault,
+    "desk": keys.load_desk,
 }
 
 

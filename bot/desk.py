@@ -1,0 +1,117 @@
+"""The desk in a process: alone on the prosecutors' host, or beside everything else in the demo."""
+
+import asyncio
+import gc
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from bot import demo, guardian
+from bot.log import watch
+from bot.nursery import Nursery, unless
+from bot.settings import Settings
+from cases import database, people
+from cases.database import Pool
+from desk.app import build
+from desk.serving import bound
+from desk.serving import serve as serve_app
+from desk.site import Site
+from vault import chain, keys
+
+DESK: Final = "dodomu_desk"
+
+_FINISH_SECONDS: Final = 10.0
+_MOST: Final = 10
+
+_log = logging.getLogger(__name__)
+
+
+def listening(settings: Settings) -> socket.socket:
+    """Where the desk will be served. Raises OSError when the port is taken."""
+    return bound(settings.desk_host, settings.desk_port)
+
+
+def link(settings: Settings, door: socket.socket) -> str:
+    """The desk's address. Passkeys know no numbers, so this computer is called localhost."""
+    return settings.desk_url or f"http://localhost:{door.getsockname()[1]}"
+
+
+async def serve(
+    settings: Settings,
+    dsn: str,
+    *,
+    revive: Callable[[], None] | None,
+    ready: Callable[[str], None],
+) -> None:
+    """The desk alone, until SIGTERM or SIGINT. `ready` is told the address.
+
+    Raises vault.keys.KeyFileRefused, and OSError for a port in use.
+    """
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    watch(loop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    door = listening(settings)
+    async with Nursery() as nursery, opened(settings, dsn, door) as work:
+        if revive is not None:
+            nursery.start("guardian", guardian.watch(dsn, revive, stop), lasting=True)
+        nursery.start("desk", work(stop), lasting=True)
+        gc.enable()
+        ready(link(settings, door))
+        await unless(nursery.trouble, stop.wait())
+        stop.set()
+        await nursery.settle(_FINISH_SECONDS)
+    if nursery.failure is not None:
+        raise nursery.failure
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, dsn: str, door: socket.socket
+) -> AsyncIterator[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
+    """What serves the desk until an event is set."""
+    signer, vault = keys.load_desk(key_file(settings, datetime.now(UTC)))
+    async with pool(dsn) as own:
+        site = Site(
+            link(settings, door),
+            own,
+            partial(chain.sign, signer.seed),
+            vault,
+            lambda: datetime.now(UTC),
+            await _cast(own) if settings.desk_in_sandbox else (),
+        )
+        app = build(site)
+        yield lambda stop: serve_app(app, door, stop, behind_proxy=site.secure)
+
+
+@asynccontextmanager
+async def pool(dsn: str) -> AsyncIterator[Pool]:
+    """Connections with the rights of the desk, where the login was granted them."""
+    granted = await database.roles(dsn)
+    if DESK not in granted:
+        _log.warning("roles are not granted", extra={"missing": 1})
+    role = DESK if DESK in granted else None
+    async with await database.connect(dsn, most=_MOST, role=role) as made:
+        yield made
+
+
+def key_file(settings: Settings, now: datetime) -> Path:
+    """The desk's key; the demo's is made at first use. Raises vault.keys.KeyFileRefused."""
+    if settings.desk_key is not None:
+        return settings.desk_key
+    assert settings.desk_in_sandbox, "bot.commands refuses a desk without its key"
+    return keys.make_all(demo.folder(settings.folder) / "keys", now).desk
+
+
+async def _cast(own: Pool) -> tuple[str, ...]:
+    async with database.transaction(own) as connection:
+        made = await people.enacted(connection, demo.STAFF, datetime.now(UTC))
+    if not made:
+        _log.warning("real people work here: no button signs anybody in")
+    return tuple(map(str, demo.STAFF)) if made else ()

@@ -1,0 +1,85 @@
+// Passkeys, and keys for those who do not like the mouse. Everything else works without a script.
+"use strict";
+
+const bytes = (text) =>
+  Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+const text = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+async function ask(path, csrf, body) {
+  const answer = await fetch(path, {
+    method: "POST",
+    headers: { "X-CSRF": csrf, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.json();
+}
+
+function readable(options) {
+  options.challenge = bytes(options.challenge);
+  if (options.user) options.user.id = bytes(options.user.id);
+  for (const list of ["allowCredentials", "excludeCredentials"])
+    for (const one of options[list] ?? []) one.id = bytes(one.id);
+  return options;
+}
+
+function told(made) {
+  const response = {};
+  for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"])
+    if (made.response[name]) response[name] = text(made.response[name]);
+  return { id: made.id, rawId: text(made.rawId), type: made.type, response };
+}
+
+for (const place of document.querySelectorAll("[data-passkey]")) {
+  if (!window.PublicKeyCredential) continue;
+  const { passkey, path, csrf, failed } = place.dataset;
+  const button = place.querySelector("button");
+  const wrong = place.querySelector("[role=alert]");
+  place.querySelector("[data-absent]").hidden = true;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    wrong.hidden = true;
+    try {
+      const publicKey = readable(await ask(`${path}/options`, csrf, {}));
+      let made;
+      try {
+        made = await navigator.credentials[passkey]({ publicKey });
+      } catch {
+        throw new Error(failed);
+      }
+      location.assign((await ask(path, csrf, told(made))).to);
+    } catch (error) {
+      wrong.textContent = error instanceof TypeError ? failed : error.message;
+      wrong.hidden = false;
+      button.disabled = false;
+    }
+  });
+}
+
+const lines = () => [...document.querySelectorAll("tr[id^=case-]")];
+
+function move(step) {
+  const all = lines();
+  const here = all.indexOf(document.activeElement?.closest("tr"));
+  const next = here < 0 ? (step > 0 ? 0 : all.length - 1) : here + step;
+  all[next]?.focus();
+}
+
+const deeds = {
+  "?": () => document.getElementById("keys")?.showModal(),
+  j: () => move(1),
+  k: () => move(-1),
+  c: () => document.activeElement?.closest("tr")?.querySelector("form[action$='/take'] button")?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.closest("input, select, textarea, dialog[open]")) return;
+  const deed = deeds[event.key];
+  if (!deed) return;
+  event.preventDefault();
+  deed();
+});

@@ -1,0 +1,48 @@
+"""What is one's own: where one is signed in, which language the pages speak."""
+
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from cases import sessions
+from cases.database import transaction
+from cases.permissions import About
+from cases.person import NotNow
+from desk import visitor as visiting
+from desk.gate import ANYBODY, STAFF, opening, permitted, person_of
+from desk.pages import onward, page
+from desk.site import Here
+from desk.visitor import Asked, Guest
+from locales.catalogs import STAFF_LOCALES
+
+
+@get("/me", opt=opening(STAFF))
+async def shown(site: Here, visitor: Guest) -> Response[str]:
+    found = await sessions.of(site.pool, person_of(visitor).id, site.now())
+    return page(site, visitor, "me.html", room="me", sessions=found)
+
+
+@post("/me/sessions/{which:uuid}/end", opt=opening("sessions"))
+async def end(site: Here, visitor: Guest, which: FromPath[UUID]) -> Redirect:
+    """One of one's own; another's is as if it were not there. Raises NotNow."""
+    person = await permitted(site, visitor, "sessions", About(owner=person_of(visitor).id))
+    async with transaction(site.pool) as connection:
+        if not await sessions.end(connection, person, which, signer=site.sign, now=site.now()):
+            raise NotNow
+    return onward("/me")
+
+
+@post("/language", opt=opening(ANYBODY))
+async def language(request: Asked, site: Here) -> Redirect:
+    form = await request.form()
+    chosen = str(form.get("locale", ""))
+    answer = onward(str(form.get("to", "/")))
+    if chosen in STAFF_LOCALES:
+        answer.set_cookie(visiting.cookie(site, visiting.LANGUAGE, chosen, lasting=True))
+    return answer
+
+
+ROUTES: Final = (shown, end, language)
