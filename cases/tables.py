@@ -2,7 +2,7 @@
 
 Readable columns are only what triage and delivery need. Everything a person said is in a `sealed`
 column: VAULT-sealed where the bot must read it back (conversation, draft, outbox), an age file
-where only prosecutors may (sealed_object, case_key, quarantine). Times are UTC.
+where only prosecutors may (sealed_object, case_key, group_key_wrap, quarantine). Times are UTC.
 """
 
 from sqlalchemy import (
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from cases import file_tables
+from cases import file_tables, key_tables
 
 METADATA = MetaData(
     naming_convention={
@@ -269,3 +269,4 @@ AUDIT_HEAD = Table(
 
 OPENED_CASE = file_tables.opened_case(METADATA)
 ATTACHMENT = file_tables.attachment(METADATA)
+GROUP_KEY_WRAP = key_tables.group_key_wrap(METADATA)

@@ -91,7 +91,7 @@ def load_intake_sign(path: Path) -> Signer:
 
 def load_identity(path: Path, kind: Literal["triage", "escrow"]) -> Identity:
     """A group's age identity, for `vault.unseal`. Raises KeyFileRefused."""
-    text = _text(path)
+    text = text_of(path)
     try:
         found = identity.read(text)
     except identity.NotAnIdentity:
@@ -117,7 +117,7 @@ def make(kind: Kind, path: Path, now: datetime) -> str:
     made = now.astimezone(UTC).isoformat(timespec="seconds")
     if kind in {"triage", "escrow"}:
         fresh = Identity.generate()
-        _create(path, identity.write(kind, fresh, {"made": made}))
+        create(path, identity.write(kind, fresh, {"made": made}))
         return str(fresh.to_public())
     whole = {"kind": _kind_line(kind), "made": made}
     public = ""
@@ -127,7 +127,7 @@ def make(kind: Kind, path: Path, now: datetime) -> str:
         signer = Signer(random(KEY))
         public = public_text(signer.public)
         whole |= {"public": public, "secret": _coded(signer.seed)}
-    _create(path, json.dumps(whole, indent=2) + "\n")
+    create(path, json.dumps(whole, indent=2) + "\n")
     return public
 
 
@@ -145,7 +145,7 @@ def public_part(path: Path, kind: Kind) -> str:
 
 def kind_of(path: Path) -> Kind:
     """What a key file says it is. Raises KeyFileRefused."""
-    text = _text(path)
+    text = text_of(path)
     for kind in KINDS:
         if _kind_line(kind) in text:
             return kind
@@ -191,9 +191,9 @@ def make_all(folder: Path, now: datetime) -> KeySet:
         as_of=now,
     )
     with suppress(KeyFileExists):
-        _create(listed, recipients.to_bytes(fresh).decode())
+        create(listed, recipients.to_bytes(fresh).decode())
     with suppress(KeyFileExists):
-        _create(
+        create(
             recipients.signature_path(listed),
             recipients.sign(listed.read_bytes(), root.seed).decode(),
         )
@@ -225,7 +225,7 @@ def _signer(path: Path, kind: Literal["root", "intake-sign"]) -> Signer:
 
 
 def _json(path: Path, kind: Kind) -> Mapping[str, object]:
-    text = _text(path)
+    text = text_of(path)
     try:
         whole = json.loads(text)
     except ValueError:
@@ -251,7 +251,8 @@ def _secret(path: Path, whole: Mapping[str, object], name: str) -> bytes:
     return raw
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a private file says. Raises KeyFileRefused when others could read it too."""
     try:
         with path.open("rb") as file:
             # The open file is looked at, not its name, so that nothing is swapped in between.
@@ -269,19 +270,25 @@ def _text(path: Path) -> str:
         raise KeyFileWrong(path, "is not a key file of this program") from None
 
 
-def _create(path: Path, text: str) -> None:
-    """Write a private file that was not there. Raises KeyFileExists."""
+def create(path: Path, text: str, *, over: bool = False) -> None:
+    """Write a private file that was not there, or with `over` another one in the place of one.
+
+    Raises KeyFileExists, OSError. The file appears whole or not at all.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.{random(4).hex()}")
     with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     try:
-        path.hardlink_to(part)  # unlike a rename, never replaces
+        if over:
+            part.replace(path)
+        else:
+            path.hardlink_to(part)  # unlike a rename, never replaces
     except FileExistsError:
         raise KeyFileExists(path, "is there already") from None
     finally:
-        part.unlink()
+        part.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
