@@ -30,6 +30,20 @@ ThatOpen: TypeAlias = Callable[[Mapping[int, bytes], UUID], Mapping[int, str]]
 
 
 @dataclass(frozen=True)
+class Move:
+    """From old keys to new ones: who does it, how, for which list `version`, `most` at a time.
+
+    `since` is the list that brought the new key: what has a copy from it or a newer one is done.
+    """
+
+    reseal: Reseal
+    version: int
+    since: int
+    by: Person
+    most: int = BATCH
+
+
+@dataclass(frozen=True)
 class Batch:
     """What one step did. `last` is the next one's `after`; `refused` cases were left as they are.
 
@@ -61,17 +75,9 @@ async def left(database: Database, since: int) -> int:
 
 
 async def rewrap(
-    pool: "asyncpg.Pool",
-    reseal: Reseal,
-    *,
-    version: int,
-    since: int,
-    after: UUID,
-    by: Person,
-    now: datetime,
-    most: int = BATCH,
+    pool: "asyncpg.Pool", move: Move, *, after: UUID, clock: Callable[[], datetime]
 ) -> Batch | None:
-    """Add a copy for list `version` to the next cases that have none since `since`; None: no more.
+    """Add a copy to the next cases that have none since `move.since`; None: no more.
 
     Do `rewrap_drafts` to its end first, so that no draft becomes a case behind this one's back.
     """
@@ -86,11 +92,11 @@ async def rewrap(
                                FROM case_key WHERE case_id = c.id) k ON true
          ORDER BY c.id
         """,
-        *(after, since, most),
+        *(after, move.since, move.most),
     )
     if not rows:
         return None
-    made, refused = await asyncio.to_thread(_resealed, reseal, rows)
+    made, refused = await asyncio.to_thread(_resealed, move.reseal, rows)
     async with pool.acquire() as connection, connection.transaction():
         # The lock waits for whoever is erasing the case, and then finds it erased.
         stored = await connection.fetch(
@@ -101,40 +107,34 @@ async def rewrap(
              WHERE c.erased_at IS NULL FOR KEY SHARE OF c
             ON CONFLICT DO NOTHING RETURNING case_id
             """,
-            *(list(made), version, list(made.values())),
+            *(list(made), move.version, list(made.values())),
         )
-        await _told(connection, _did(by, "keys.rewrapped", len(stored), version), by, now)
+        event = _did(move.by, "keys.rewrapped", len(stored), move.version)
+        await append(connection, event, signer=move.by.sign, now=clock())
     return Batch(rows[-1]["id"], len(stored), refused)
 
 
 async def rewrap_drafts(
-    pool: "asyncpg.Pool",
-    reseal: Reseal,
-    *,
-    version: int,
-    since: int,
-    after: UUID,
-    by: Person,
-    now: datetime,
-    most: int = BATCH,
+    pool: "asyncpg.Pool", move: Move, *, after: UUID, clock: Callable[[], datetime]
 ) -> Batch | None:
     """The same for cases that are drafts with files still: their one copy is replaced."""
     rows = await pool.fetch(
         "SELECT case_id AS id, recipient, list_version, ARRAY[sealed] AS sealed FROM opened_case"
         " WHERE case_id > $1 AND list_version < $2 ORDER BY case_id LIMIT $3",
-        *(after, since, most),
+        *(after, move.since, move.most),
     )
     if not rows:
         return None
-    made, refused = await asyncio.to_thread(_resealed, reseal, rows)
+    made, refused = await asyncio.to_thread(_resealed, move.reseal, rows)
     async with pool.acquire() as connection, connection.transaction():
         stored = await connection.fetch(
             "UPDATE opened_case o SET sealed = new.sealed, list_version = $2"
             " FROM unnest($1::uuid[], $3::bytea[]) AS new (id, sealed)"
             " WHERE o.case_id = new.id AND o.list_version < $4 RETURNING o.case_id",
-            *(list(made), version, list(made.values()), since),
+            *(list(made), move.version, list(made.values()), move.since),
         )
-        await _told(connection, _did(by, "keys.rewrapped", len(stored), version), by, now)
+        event = _did(move.by, "keys.rewrapped", len(stored), move.version)
+        await append(connection, event, signer=move.by.sign, now=clock())
     return Batch(rows[-1]["id"], len(stored), refused)
 
 
@@ -144,7 +144,7 @@ async def drop(
     *,
     after: UUID,
     by: Person,
-    now: datetime,
+    clock: Callable[[], datetime],
     most: int = BATCH,
 ) -> Batch | None:
     """Delete the next cases' copies that are older than one the new key opens; None: no more.
@@ -168,7 +168,8 @@ async def drop(
             *([case for case, _ in old], [version for _, version in old]),
         )
         newest = max((row["list_version"] for row in gone), default=0)
-        await _told(connection, _did(by, "keys.dropped", len(gone), newest), by, now)
+        event = _did(by, "keys.dropped", len(gone), newest)
+        await append(connection, event, signer=by.sign, now=clock())
     return Batch(rows[-1]["id"], len(gone), refused)
 
 
@@ -200,12 +201,7 @@ def _outlived(
     return old, tuple(refused)
 
 
-async def _told(
-    connection: "asyncpg.Connection", did: AuditEvent, by: Person, now: datetime
-) -> None:
-    if did.detail["count"]:
-        await append(connection, [did], signer=by.sign, now=now)
-
-
-def _did(by: Person, action: str, count: int, version: int) -> AuditEvent:
-    return AuditEvent(by.id, action, None, {"count": count, "list": version})
+def _did(by: Person, action: str, count: int, version: int) -> tuple[AuditEvent, ...]:
+    """What the audit is told; nothing where nothing was done."""
+    detail = {"count": count, "list": version}
+    return (AuditEvent(by.id, action, None, detail),) if count else ()

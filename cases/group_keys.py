@@ -3,7 +3,7 @@
 Opening is done by the member handed in (`vault.member.Member`), which nothing here can make.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -13,6 +13,7 @@ import asyncpg
 from cases.audit import AuditEvent, append
 from cases.outbox import Database
 from vault import grant as grants
+from vault.contents import Payload
 from vault.grant import Wrap, WrapRefused
 from vault.recipients import Recipients
 
@@ -136,7 +137,7 @@ async def revoke(
 
 
 async def record(
-    pool: "asyncpg.Pool", action: str, detail: "dict[str, str | int]", *, by: Person, now: datetime
+    pool: "asyncpg.Pool", action: str, detail: Mapping[str, Payload], *, by: Person, now: datetime
 ) -> None:
     """Tell the audit of something done with keys elsewhere: a rotation begun, escrow opened."""
     async with pool.acquire() as connection, connection.transaction():

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Final
@@ -92,6 +92,23 @@ def _signing_in(row: Mapping[str, object]) -> SigningEntry:
         since=_instant(row["from"]),
         until=_instant_or_none(row["until"]),
     )
+
+
+def members(lines: Iterable[str], since: datetime) -> tuple[MemberKey, ...]:
+    """Members from lines such as `member_line` writes. Raises ListRefused."""
+    found = []
+    for line in lines:
+        parts = line.split(",")
+        if len(parts) != len(("id", "recipient", "public")):
+            raise ListRefused("member")
+        id_, recipient, public = parts
+        found.append(MemberKey(id_, _recipient(recipient), read_public(public), since))
+    return tuple(found)
+
+
+def member_line(id_: str, recipient: str, public: bytes) -> str:
+    """A member's public parts on one line, to be carried to whoever writes the list."""
+    return f"{id_},{recipient},{base64.b64encode(public).decode()}"
 
 
 def _member_out(key: MemberKey) -> dict[str, object]:

@@ -20,7 +20,7 @@ REASONS: Final = {
     "malformed": "the list is not what `dodomu keys sign` writes",
     "unknown_field": "the list has a field this program does not know, or lacks one",
     "recipient": "a key in the list is not a valid public key",
-    "member": "a member's id must be 1 to 40 of A-Z a-z 0-9 . _ - and no program's name",
+    "member": "a member's id is 1 to 40 of A-Z a-z 0-9 . _ - and no program's name",
     "duplicate": "a key, a name with its version, or a member in use stands in the list twice",
     "dates": "the list is valid longer than 400 days, or ends before it begins",
     "not_yet_issued": "the list is dated in the future; is the clock right?",

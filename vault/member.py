@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Final
+from typing import ClassVar, Final
 
 import pyrage
 from nacl import bindings, pwhash
@@ -43,19 +43,30 @@ _AT_ONCE: Final = threading.BoundedSemaphore(1)  # each takes 256 MiB for half a
 
 
 class MemberKeyRefused(Exception):
-    """A member's key file cannot be used."""
+    """A member's key file cannot be used; its text says why."""
+
+    said: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__(self.said)
 
 
 class NotAMemberKey(MemberKeyRefused):
     """The bytes are no member's key file. Take the one `dodomu keys member new` made."""
 
+    said = "this is not a member's key file"
+
 
 class MemberKeyDamaged(MemberKeyRefused):
     """It was a member's key file and is one no longer. Take it from its second copy."""
 
+    said = "this member's key file was changed or cut; take it from its second copy"
+
 
 class WrongPassphrase(MemberKeyRefused):
     """The file is whole, and the passphrase is not its. The caller counts tries."""
+
+    said = "the passphrase is not the one of this key file"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Final
 from nacl.exceptions import CryptoError
 from nacl.signing import SigningKey, VerifyKey
 
-from vault.list_text import PUBLIC, from_bytes, read_public, to_bytes
+from vault.list_text import PUBLIC, from_bytes, member_line, members, read_public, to_bytes
 from vault.listed import (
     LONGEST,
     REASONS,
@@ -37,6 +37,8 @@ __all__ = [
     "from_bytes",
     "load",
     "may_be_member",
+    "member_line",
+    "members",
     "read_public",
     "sign",
     "signature_path",
