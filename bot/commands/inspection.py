@@ -1,4 +1,4 @@
-"""`dodomu keys verify`, `fingerprint`: looks at the list and at key files, and says what is wrong."""
+"""`dodomu keys verify`, `fingerprint`: looks at list and key files, and says what is wrong."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass

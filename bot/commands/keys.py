@@ -13,16 +13,16 @@ from vault.keys import KeyFileRefused, Kind
 from vault.recipients import GroupKey, ListRefused, Recipients, SigningEntry
 
 app = App(name="keys", help="Keys, and the signed list of who may read.")
-app.command("bot.commands.inspection:verify", name="verify", help="What is wrong, if anything.")
-app.command("bot.commands.inspection:fingerprint", name="fingerprint", help="To compare by voice.")
+app.command("bot.commands.inspection:verify", name="verify")
+app.command("bot.commands.inspection:fingerprint", name="fingerprint")
 app.command("bot.commands.member_keys:app", name="member", help="A person's own key file.")
-app.command("bot.commands.grants:grant", name="grant", help="Give members the group's key.")
-app.command("bot.commands.grants:revoke", name="revoke", help="Take the group's key back.")
-app.command("bot.commands.grants:granted", name="granted", help="Who holds the group's key.")
-app.command("bot.commands.rotation:revise", name="revise", help="Write the next list, unsigned.")
-app.command("bot.commands.rotation:rotate", name="rotate", help="A new triage key, step by step.")
-app.command("bot.commands.rewrap:rewrap", name="rewrap", help="Move all cases to the new key.")
-app.command("bot.commands.rewrap:drop_old", name="drop-old", help="Shut the old key out.")
+app.command("bot.commands.grants:grant", name="grant")
+app.command("bot.commands.grants:revoke", name="revoke")
+app.command("bot.commands.grants:granted", name="granted")
+app.command("bot.commands.rotation:revise", name="revise")
+app.command("bot.commands.rotation:rotate", name="rotate")
+app.command("bot.commands.rewrap:rewrap", name="rewrap")
+app.command("bot.commands.rewrap:drop_old", name="drop-old")
 app.command("bot.commands.escrow_keys:app", name="escrow", help="Escrow in three hands.")
 
 Several = Annotated[list[str], Parameter(negative="")]
