@@ -17,7 +17,8 @@ from vault import identity
 from vault.identity import IdentityFile, NotAnIdentity
 
 HOLDERS: Final = 3
-_KIND: Final = "escrow holder"
+KIND: Final = "escrow holder"
+"""What a holder's file calls itself."""
 
 REASONS: Final = {
     "holder": "this is no escrow holder's file, or it was changed",
@@ -54,7 +55,7 @@ def split(escrow: Identity) -> tuple[Holder, ...]:
         pair: _nested(plain, own[pair[0]], own[pair[1]]) for pair in combinations(sorted(own), 2)
     }
     return tuple(
-        Holder(number, identity.write(_KIND, each, _notes(number, escrow, shares)))
+        Holder(number, identity.write(KIND, each, _notes(number, escrow, shares)))
         for number, each in own.items()
     )
 
@@ -77,14 +78,6 @@ def recover(one: str, other: str) -> Identity:
 def escrow_of(text: str) -> str:
     """The public part of the escrow key that a holder's file belongs to. Raises EscrowRefused."""
     return _read(text).notes["escrow"]
-
-
-def share_file(text: str, pair: Sequence[int]) -> bytes:
-    """The share of `pair` as an age file, for the public tool. Raises EscrowRefused."""
-    try:
-        return b64decode(_read(text).notes[_share(pair)], validate=True)
-    except (KeyError, ValueError):
-        raise EscrowRefused("damaged") from None
 
 
 def _nested(plain: bytes, outer: Identity, inner: Identity) -> bytes:
@@ -122,7 +115,7 @@ def _read(text: str) -> IdentityFile:
     except NotAnIdentity:
         raise EscrowRefused("holder") from None
     good = (
-        found.kind == _KIND
+        found.kind == KIND
         and found.notes.get("public key") == found.recipient
         and found.notes.get("holder") in {str(number) for number in range(1, HOLDERS + 1)}
         and "escrow" in found.notes

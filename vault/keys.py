@@ -18,7 +18,7 @@ from pyrage.x25519 import Identity
 
 from vault import identity, recipients
 from vault.local import KEY, Vault
-from vault.recipients import GroupKey, Recipients, SigningEntry
+from vault.recipients import GroupKey, MemberKey, Recipients, SigningEntry
 
 Kind: TypeAlias = Literal["root", "triage", "escrow", "intake-sign", "vault"]
 KINDS: Final[tuple[Kind, ...]] = ("root", "triage", "escrow", "intake-sign", "vault")
@@ -163,8 +163,10 @@ def fingerprint(public: str) -> str:
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
 
 
-def make_all(folder: Path, now: datetime) -> KeySet:
+def make_all(folder: Path, now: datetime, members: tuple[MemberKey, ...] = ()) -> KeySet:
     """A throw-away set for the sandbox, all of it on one computer. Whatever is there stays.
+
+    `members` stand in a list that is made now.
 
     Never for real cases: the intake host must not hold root, triage or escrow.
     Raises KeyFileRefused, ListRefused (a list of another root is there), OSError.
@@ -189,6 +191,7 @@ def make_all(folder: Path, now: datetime) -> KeySet:
         escrow=(escrow,),
         intake_sign=(chain,),
         as_of=now,
+        members=members,
     )
     with suppress(KeyFileExists):
         create(listed, recipients.to_bytes(fresh).decode())

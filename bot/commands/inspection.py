@@ -12,7 +12,8 @@ from cyclopts import Parameter
 from bot.commands import keyroom
 from bot.commands.answers import AsJson, answer, refused
 from cases import case_keys, group_keys
-from vault import keys, recipients
+from vault import escrow, keys, recipients
+from vault.escrow import EscrowRefused
 from vault.grant import REASONS
 from vault.keys import KeyFileRefused, Kind
 from vault.member import MemberKeyRefused, Shown
@@ -112,9 +113,8 @@ def _file(path: Path, good: Recipients | None, root_public: str) -> Finding:
     try:
         if (person := keyroom.shown(path)) is not None:
             return _person(path, person, good)
-        kind = keys.kind_of(path)
-        public = keys.public_part(path, kind)
-    except (KeyFileRefused, MemberKeyRefused) as refusal:
+        kind, public = _kind_and_public(path)
+    except (KeyFileRefused, MemberKeyRefused, EscrowRefused) as refusal:
         return Finding(str(path), good=False, said=str(refusal))
     if kind == "root" and public != root_public:
         return Finding(str(path), good=False, said=f"{path}: is another root key")
@@ -124,6 +124,15 @@ def _file(path: Path, good: Recipients | None, root_public: str) -> Finding:
         said = f"{path}: this {kind} key is not in the list, or not in use now"
         return Finding(str(path), good=False, said=said)
     return Finding(str(path), good=True, said=f"{path}: {kind} key, in use")
+
+
+def _kind_and_public(path: Path) -> tuple[Kind, str]:
+    """Of one of three holders, what the three make together."""
+    text = keys.text_of(path)
+    if escrow.KIND in text:
+        return "escrow", escrow.escrow_of(text)
+    kind = keys.kind_of(path)
+    return kind, keys.public_part(path, kind)
 
 
 def _person(path: Path, person: Shown, good: Recipients | None) -> Finding:

@@ -182,6 +182,7 @@ def test_escrow_moves_the_cases_when_nobody_has_the_old_key(office: Ceremony, da
 def test_one_holder_twice_recovers_nothing(office: Ceremony):
     office.must("escrow", "split", office.file("escrow"), "--folder", office.folder)
     holder, to = office.file("escrow-holder-2"), office.file("again")
+    assert office.verified("--key", holder) == []
     code, shown = run("escrow", "recover", holder, holder, "--to", to)
     assert code == 1
     assert "two different holders are needed" in shown["said"]

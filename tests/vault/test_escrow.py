@@ -5,6 +5,8 @@ By default over a few cases; `DRILL=1000` is the whole of it.
 
 import json
 import os
+import shutil
+import subprocess
 from itertools import combinations, product
 from uuid import uuid4
 
@@ -58,13 +60,21 @@ def test_any_two_holders_open_every_case(holders, drill, pair, turned):
 def test_one_holder_opens_nothing(holders, drill, number):
     text = holders[number].text
     own = identity.read(text)
-    shares = [escrow.share_file(text, pair) for pair in own_pairs(number + 1)]
+    shares = [share_of(text, pair) for pair in own_pairs(number + 1)]
     assert refusal(text, text) == "same"
     layers = [*shares, *peeled(own.identity, shares)]
     # The lower number of a pair takes off the outer layer, and stands before the inner one.
     assert len(layers) == len(shares) + (0, 1, 2)[2 - number]
     for sealed in [*layers, *(sealed_key for sealed_key, *_ in drill)]:
         assert not any(b"AGE-SECRET-KEY" in plain for plain in peeled(own.identity, [sealed]))
+
+
+def share_of(text: str, pair: tuple[int, int]) -> bytes:
+    """A share as the manual takes it out of a holder's file, with the shell alone."""
+    order = f"sed -n 's/^# share {pair[0]}-{pair[1]}: //p' | base64 -d"
+    return subprocess.run(
+        order, shell=True, input=text.encode(), capture_output=True, check=True
+    ).stdout
 
 
 def own_pairs(number: int) -> list[tuple[int, int]]:
@@ -84,10 +94,23 @@ def peeled(own: Identity, sealed: list[bytes]) -> list[bytes]:
 def test_the_public_tools_way_is_the_same(holders, ring: Ring):
     """Twice `age -d`: with the key of the lower number first."""
     one, other = (identity.read(holders[number].text).identity for number in (0, 2))
-    share = escrow.share_file(holders[2].text, (1, 3))
+    share = share_of(holders[2].text, (1, 3))
     text = pyrage.decrypt(pyrage.decrypt(share, [one]), [other]).decode()
     assert identity.read(text).recipient == str(ring.escrow.to_public())
     assert identity.read(text).kind == "escrow"
+
+
+@pytest.mark.skipif(shutil.which("age") is None, reason="the public `age` tool is not on PATH")
+def test_the_public_age_tool_recovers_the_key_without_our_code(holders, ring: Ring, tmp_path):
+    for number in (0, 2):
+        (tmp_path / f"{number + 1}.key").write_text(holders[number].text)
+    order = (
+        "sed -n 's/^# share 1-3: //p' 1.key | base64 -d | age -d -i 1.key | age -d -i 3.key"
+        " > escrow.key"
+    )
+    subprocess.run(order, shell=True, cwd=tmp_path, check=True)
+    recovered = identity.read((tmp_path / "escrow.key").read_text())
+    assert recovered.recipient == str(ring.escrow.to_public())
 
 
 def test_holders_of_different_escrow_keys_are_told_so(holders):

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from nacl.signing import VerifyKey
 
-from vault import member
+from vault import keys, member, recipients
 from vault.member import Member, MemberKeyDamaged, NotAMemberKey, WrongPassphrase
+from vault.recipients import MemberKey
 
 WORDS = "абетка авто білка ведмідь гарбуз дзвоник"
 MADE = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -117,3 +118,10 @@ def test_a_member_signs_in_its_own_name(person: Member):
 def test_an_id_that_no_list_takes_is_refused(id_: str):
     with pytest.raises(ValueError):
         member.fresh(id_)
+
+
+def test_a_throw_away_set_of_keys_can_name_members(person: Member, tmp_path):
+    one = MemberKey(person.id, person.recipient, person.public, MADE)
+    made = keys.make_all(tmp_path, MADE, (one,))
+    listed = recipients.load(made.recipients, made.root_public, 1, MADE)
+    assert listed.member("p-07") == one
