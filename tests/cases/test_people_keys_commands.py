@@ -145,6 +145,23 @@ def test_a_newcomer_stands_in_the_list_first(office: Ceremony, tmp_path: Path):
     assert office.heads("grant", "p-09")["granted"] == ["p-09: was given triage 1"]
 
 
+def test_who_lost_a_passphrase_comes_again_with_another_key(office: Ceremony, database_url):
+    office.first_grants()
+    (office.folder / "again").mkdir()
+    new = office.must("member", "new", MARCHENKO, "--folder", office.folder / "again")
+    to = office.folder / "next.json"
+    change = ("--without", MARCHENKO, "--member", new["line"], "--to", to)
+    office.must("revise", *change, *office.trusted())
+    office.sign(to)
+    office.listed = to
+    assert office.heads("grant", MARCHENKO)["granted"] == ["p-07: was given triage 1"]
+    old = run("grant", HEAD, *office.by(MARCHENKO), typed=office.words[MARCHENKO])
+    assert "not in the signed list" in old[1]["said"]
+    office.file(MARCHENKO).write_bytes(Path(new["file"]).read_bytes())
+    office.words = office.words | {MARCHENKO: new["passphrase"]}
+    assert held_by(office, database_url, MARCHENKO) == [office.public["triage"]]
+
+
 def test_only_the_key_in_use_is_given_and_only_by_who_has_it(office: Ceremony, tmp_path: Path):
     typed = office.words[HEAD]
     code, shown = run("grant", MARCHENKO, *office.by(), typed=typed)
