@@ -102,7 +102,7 @@ def _lasting(subject: str, good: Recipients, now: datetime) -> Finding:
     left = good.expires_at - now
     said = (
         f"{subject}: version {good.version}, good until {good.expires_at:%Y-%m-%d}, "
-        f"seals to {len(good.current())} keys, {len(good.members)} members"
+        f"seals to {len(good.current())} keys, members: {len(good.members)}"
     )
     if left < _SOON:
         said += f"; only {left.days} days left, sign a new one soon"

@@ -72,9 +72,12 @@ def now() -> datetime:
 
 def asked(what: str) -> str:
     """A passphrase: typed unseen, or a line of the input when that is no terminal."""
-    if sys.stdin.isatty():
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    try:
         return getpass.getpass(f"{what}: ")
-    return sys.stdin.readline().rstrip("\n")
+    except EOFError:
+        return ""
 
 
 def shown(path: Path) -> Shown | None:
