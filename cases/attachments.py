@@ -215,16 +215,19 @@ async def settle(
 ) -> None:
     """The draft has just become a case: its files join it. For cases.intake.
 
-    Raises FilesForgotten; Overtaken when another file came meanwhile.
+    Raises FilesForgotten; Overtaken when another file came meanwhile, or the case's key was
+    sealed anew (cases.case_keys).
     """
     row = await connection.fetchrow(
-        "DELETE FROM opened_case WHERE draft_id = $1 RETURNING case_id, objects", draft
+        "DELETE FROM opened_case WHERE draft_id = $1 RETURNING case_id, objects, list_version",
+        draft,
     )
     if opened is None:
         if row is not None:
             raise FilesForgotten
         return
-    if row is None or (row["case_id"], row["objects"]) != (opened.case, opened.objects):
+    as_read = (opened.case, opened.objects, opened.list_version)
+    if row is None or (row["case_id"], row["objects"], row["list_version"]) != as_read:
         raise Overtaken
     await connection.execute(
         """

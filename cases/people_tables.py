@@ -4,6 +4,8 @@ Whoever reads them learns who works here and when; no secret in them signs anybo
 codes are hashes, a TOTP secret is sealed under the desk's key file, a passkey is a public key.
 """
 
+from typing import Final
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -188,3 +190,18 @@ def duty(metadata: MetaData) -> Table:
         CheckConstraint("ends_at > starts_at", name="forwards"),
         Index(None, "ends_at"),
     )
+
+
+ALL: Final = (
+    staff,
+    role_grant,
+    staff_invite,
+    passkey,
+    totp,
+    recovery_code,
+    desk_session,
+    passkey_challenge,
+    sign_in_try,
+    duty,
+)
+"""Each makes one of the tables."""

@@ -2,7 +2,7 @@
 
 Readable columns are only what triage and delivery need. Everything a person said is in a `sealed`
 column: VAULT-sealed where the bot must read it back (conversation, draft, outbox), an age file
-where only prosecutors may (sealed_object, case_key, quarantine). Times are UTC.
+where only prosecutors may (sealed_object, case_key, group_key_wrap, quarantine). Times are UTC.
 """
 
 from sqlalchemy import (
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from cases import file_tables, message_tables, people_tables, queue_indexes
+from cases import file_tables, key_tables, message_tables, people_tables, queue_indexes
 
 METADATA = MetaData(
     naming_convention={
@@ -287,14 +287,5 @@ ATTACHMENT = file_tables.attachment(METADATA)
 MESSAGE = message_tables.message(METADATA)
 INTAKE_BOX = message_tables.intake_box(METADATA)
 FAMILY_PAGE = message_tables.family_page(METADATA)
-
-STAFF = people_tables.staff(METADATA)
-ROLE_GRANT = people_tables.role_grant(METADATA)
-STAFF_INVITE = people_tables.staff_invite(METADATA)
-PASSKEY = people_tables.passkey(METADATA)
-TOTP = people_tables.totp(METADATA)
-RECOVERY_CODE = people_tables.recovery_code(METADATA)
-DESK_SESSION = people_tables.desk_session(METADATA)
-PASSKEY_CHALLENGE = people_tables.passkey_challenge(METADATA)
-SIGN_IN_TRY = people_tables.sign_in_try(METADATA)
-DUTY = people_tables.duty(METADATA)
+PEOPLE = tuple(made(METADATA) for made in people_tables.ALL)
+GROUP_KEY_WRAP = key_tables.group_key_wrap(METADATA)

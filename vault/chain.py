@@ -107,7 +107,8 @@ def verify(
 ) -> tuple[int, bytes]:
     """The last (seq, hash) of `entries`, which follow `after` in order. Raises Broken.
 
-    A signature counts while its key is in use. `seen` is a checkpoint kept from before, at or past
+    A signature counts while its key is in use, and a member's only for what the member did itself
+    (`Recipients.signers` gives both). `seen` is a checkpoint kept from before, at or past
     `after`: the chain must still contain it.
     """
     keys = tuple(public_keys)
@@ -179,7 +180,12 @@ def _follows(entry: Entry, last: int, prev: bytes) -> None:
 
 
 def _signed(entry: Entry, keys: tuple[SigningEntry, ...]) -> bool:
-    return any(key.in_use(entry.at) and _holds(key.public, entry.hash, entry.sig) for key in keys)
+    return any(
+        key.in_use(entry.at)
+        and key.actor in {None, entry.actor}
+        and _holds(key.public, entry.hash, entry.sig)
+        for key in keys
+    )
 
 
 def _holds(public: bytes, message: bytes, signature: bytes) -> bool:

@@ -18,7 +18,7 @@ from pyrage.x25519 import Identity
 
 from vault import identity, recipients
 from vault.local import KEY, Vault
-from vault.recipients import GroupKey, Recipients, SigningEntry
+from vault.recipients import GroupKey, MemberKey, Recipients, SigningEntry
 
 Kind: TypeAlias = Literal["root", "triage", "escrow", "intake-sign", "vault", "desk"]
 KINDS: Final[tuple[Kind, ...]] = ("root", "triage", "escrow", "intake-sign", "vault", "desk")
@@ -92,7 +92,7 @@ def load_intake_sign(path: Path) -> Signer:
 
 def load_identity(path: Path, kind: Literal["triage", "escrow"]) -> Identity:
     """A group's age identity, for `vault.unseal`. Raises KeyFileRefused."""
-    text = _text(path)
+    text = text_of(path)
     try:
         found = identity.read(text)
     except identity.NotAnIdentity:
@@ -125,7 +125,7 @@ def make(kind: Kind, path: Path, now: datetime) -> str:
     made = now.astimezone(UTC).isoformat(timespec="seconds")
     if kind in {"triage", "escrow"}:
         fresh = Identity.generate()
-        _create(path, identity.write(kind, fresh, {"made": made}))
+        create(path, identity.write(kind, fresh, {"made": made}))
         return str(fresh.to_public())
     whole = {"kind": _kind_line(kind), "made": made}
     public = ""
@@ -135,7 +135,7 @@ def make(kind: Kind, path: Path, now: datetime) -> str:
         signer = Signer(random(KEY))
         public = public_text(signer.public)
         whole |= {"public": public, "secret": _coded(signer.seed)}
-    _create(path, json.dumps(whole, indent=2) + "\n")
+    create(path, json.dumps(whole, indent=2) + "\n")
     return public
 
 
@@ -153,7 +153,7 @@ def public_part(path: Path, kind: Kind) -> str:
 
 def kind_of(path: Path) -> Kind:
     """What a key file says it is. Raises KeyFileRefused."""
-    text = _text(path)
+    text = text_of(path)
     for kind in KINDS:
         if _kind_line(kind) in text:
             return kind
@@ -171,8 +171,10 @@ def fingerprint(public: str) -> str:
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
 
 
-def make_all(folder: Path, now: datetime) -> KeySet:
+def make_all(folder: Path, now: datetime, members: tuple[MemberKey, ...] = ()) -> KeySet:
     """A throw-away set for the sandbox, all of it on one computer. Whatever is there stays.
+
+    `members` stand in a list that is made now.
 
     Never for real cases: the intake host must not hold root, triage or escrow.
     Raises KeyFileRefused, ListRefused (a list of another root is there), OSError.
@@ -197,11 +199,12 @@ def make_all(folder: Path, now: datetime) -> KeySet:
         escrow=(escrow,),
         intake_sign=tuple(SigningEntry(each.public, issued) for each in signers),
         as_of=now,
+        members=members,
     )
     with suppress(KeyFileExists):
-        _create(listed, recipients.to_bytes(fresh).decode())
+        create(listed, recipients.to_bytes(fresh).decode())
     with suppress(KeyFileExists):
-        _create(
+        create(
             recipients.signature_path(listed),
             recipients.sign(listed.read_bytes(), root.seed).decode(),
         )
@@ -234,7 +237,7 @@ def _signer(path: Path, kind: Literal["root", "intake-sign", "desk"]) -> Signer:
 
 
 def _json(path: Path, kind: Kind) -> Mapping[str, object]:
-    text = _text(path)
+    text = text_of(path)
     try:
         whole = json.loads(text)
     except ValueError:
@@ -260,7 +263,8 @@ def _secret(path: Path, whole: Mapping[str, object], name: str) -> bytes:
     return raw
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a private file says. Raises KeyFileRefused when others could read it too."""
     try:
         with path.open("rb") as file:
             # The open file is looked at, not its name, so that nothing is swapped in between.
@@ -278,19 +282,25 @@ def _text(path: Path) -> str:
         raise KeyFileWrong(path, "is not a key file of this program") from None
 
 
-def _create(path: Path, text: str) -> None:
-    """Write a private file that was not there. Raises KeyFileExists."""
+def create(path: Path, text: str, *, over: bool = False) -> None:
+    """Write a private file that was not there, or with `over` another one in the place of one.
+
+    Raises KeyFileExists, OSError. The file appears whole or not at all.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.{random(4).hex()}")
     with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     try:
-        path.hardlink_to(part)  # unlike a rename, never replaces
+        if over:
+            part.replace(path)
+        else:
+            path.hardlink_to(part)  # unlike a rename, never replaces
     except FileExistsError:
         raise KeyFileExists(path, "is there already") from None
     finally:
-        part.unlink()
+        part.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

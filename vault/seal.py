@@ -16,7 +16,15 @@ from vault import identity
 from vault.contents import Head, NotCanonical, Payload, canonical, padded, write
 from vault.recipients import Recipients
 
-__all__ = ["CaseKey", "Head", "NotCanonical", "new_case_key", "seal", "seal_to_group"]
+__all__ = [
+    "CaseKey",
+    "Head",
+    "NotCanonical",
+    "case_key_for",
+    "new_case_key",
+    "seal",
+    "seal_to_group",
+]
 
 
 @dataclass(frozen=True)
@@ -33,9 +41,13 @@ def new_case_key(case: UUID, recipients: Recipients) -> CaseKey:
     The plaintext is an age identity file with the case id in a note, so that the key of one case
     put in the place of another is refused.
     """
-    fresh = Identity.generate()
-    text = identity.write("case", fresh, {"case": str(case)})
-    return CaseKey(str(fresh.to_public()), _age(text.encode(), recipients.current()))
+    return case_key_for(case, Identity.generate(), recipients)
+
+
+def case_key_for(case: UUID, held: Identity, recipients: Recipients) -> CaseKey:
+    """The key of `case`, which the caller holds, sealed to `recipients` as of their own moment."""
+    text = identity.write("case", held, {"case": str(case)})
+    return CaseKey(str(held.to_public()), _age(text.encode(), recipients.current()))
 
 
 def seal(recipient: str, head: Head, payload: Payload) -> bytes:

@@ -22,8 +22,8 @@ class _Unreachable(SystemExit):
 
 
 @contextmanager
-def _database() -> Iterator[str]:
-    """The database of the settings; whatever prevents reaching it is told in words."""
+def reached() -> Iterator[str]:
+    """The database of the settings; what prevents reaching it is told in words, with exit 1."""
     try:
         settings = load()
         given = settings.database_url
@@ -41,7 +41,7 @@ def _database() -> Iterator[str]:
 @app.command
 def upgrade() -> None:
     """Bring the database to today's schema. Safe to repeat; waits for another upgrade."""
-    with _database() as url:
+    with reached() as url:
         before = current(url)
         migrate(url)
         print(f"schema: {before or 'empty'} -> {current(url)}")
@@ -50,7 +50,7 @@ def upgrade() -> None:
 @app.command
 def check(*, json: AsJson = False) -> int:
     """Say whether the database is at today's schema. Exit code 1 when it is not."""
-    with _database() as url:
+    with reached() as url:
         found, right = current(url), wanted()
     if json:
         print(jsons.dumps({"schema": found, "wanted": right, "ok": found == right}))

@@ -57,7 +57,7 @@ def test_a_command_that_is_not_there_would_be_noticed():
 
 
 def _understood(line):
-    words = re.match(r"dodomu((?: [a-z]+)*)", line)[1].split()
+    words = re.match(r"dodomu((?: [a-z][a-z-]*)*)", line)[1].split()
     _, commands, rest = app.parse_commands(words)
     called = commands[-1].default_command
     return not rest or (called is not None and len(inspect.signature(called).parameters) > 0)

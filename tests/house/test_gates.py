@@ -103,6 +103,10 @@ ARROWS = {
     "cases/matching/planted.py": ("logging", "Matching knows no storage"),
     "sandbox/planted.py": ("cases", "The sandbox talks to us over HTTP"),
     "delivery/planted_too.py": ("vault.unseal", "No intake or delivery process can open"),
+    "cases/planted_too.py": ("vault.member", "No intake or delivery process can open"),
+    "handlers/planted_too.py": ("vault.rewrapping", "No intake or delivery process can open"),
+    "sandbox/planted_too.py": ("vault.escrow", "No intake or delivery process can open"),
+    "bot/planted.py": ("vault.member", "Of the program's own modules only commands open"),
 }
 
 

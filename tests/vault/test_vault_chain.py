@@ -196,3 +196,64 @@ def test_no_altered_checkpoint_is_believed(ring: Ring):
         changed = bytes(raw[:at]) + bytes([raw[at] ^ 1]) + bytes(raw[at + 1 :])
         with pytest.raises(NotSigned):
             chain.read_checkpoint(changed.decode(errors="replace"), keys)
+
+
+MEMBER = Signer(bytes(range(1, 33)))
+
+
+@pytest.fixture
+def by_both(ring: Ring, now) -> list[Entry]:
+    """The intake's entries and a member's, in turns."""
+    made, prev = [], GENESIS
+    for seq in range(1, LENGTH + 1):
+        actor, signer = (("bot", ring.intake_sign), ("p-07", MEMBER))[seq % 2]
+        made.append(deed(seq, now + timedelta(seconds=seq), prev, actor, signer))
+        prev = made[-1].hash
+    return made
+
+
+@pytest.fixture
+def both_known(known, now) -> tuple[SigningEntry, ...]:
+    return (*known, SigningEntry(MEMBER.public, now, None, "p-07"))
+
+
+def deed(seq: int, at, prev: bytes, actor: str, signer: Signer) -> Entry:
+    told = chain.entry_hash(seq, at, actor, "key.granted", None, {"n": seq}, prev)
+    sig = chain.sign(signer.seed, told)
+    return Entry(seq, at, actor, "key.granted", None, {"n": seq}, prev, told, sig)
+
+
+@pytest.mark.parametrize("at", range(50))
+def test_each_attack_on_a_chain_that_members_sign_too_is_noticed(
+    by_both, both_known, ring: Ring, at: int
+):
+    chain.verify(by_both, both_known)
+    seen = Checkpoint("dodomu", LENGTH, by_both[-1].hash)
+    one, swapped = by_both[at], [*by_both]
+    swapped[at], swapped[at + 1] = swapped[at + 1], swapped[at]
+    other = MEMBER if one.actor == "bot" else STRANGER
+    anew = deed(one.seq, one.at, one.prev, one.actor, other)
+    for attacked in (
+        [*by_both[:at], replace(one, actor="p-08"), *by_both[at + 1 :]],
+        by_both[:at] + by_both[at + 1 :],
+        swapped,
+        by_both[: at + 1] + by_both[at:],
+        by_both[: at + 1],
+        [*by_both[:at], anew, *by_both[at + 1 :]],
+    ):
+        with pytest.raises(Broken):
+            chain.verify(attacked, both_known, seen=seen)
+
+
+def test_a_member_signs_for_nobody_else(both_known, now):
+    for actor in ("p-08", "bot"):
+        with pytest.raises(Broken, match="no known key signed it"):
+            chain.verify([deed(1, now, GENESIS, actor, MEMBER)], both_known)
+    chain.verify([deed(1, now, GENESIS, "p-07", MEMBER)], both_known)
+
+
+def test_what_a_member_signed_before_leaving_holds_and_nothing_after(known, now):
+    left = (*known, SigningEntry(MEMBER.public, now, now + timedelta(days=1), "p-07"))
+    chain.verify([deed(1, now, GENESIS, "p-07", MEMBER)], left)
+    with pytest.raises(Broken):
+        chain.verify([deed(1, now + timedelta(days=1), GENESIS, "p-07", MEMBER)], left)

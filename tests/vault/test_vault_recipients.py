@@ -32,6 +32,17 @@ def canonical(whole: dict[str, Any]) -> bytes:
     return json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
 
 
+def person(**fields: str) -> dict[str, Any]:
+    """A member of the list, with keys of its own."""
+    key = base64.b64encode(bytes(SigningKey.generate().verify_key)).decode()
+    times = {"from": "2026-11-24T12:00:00Z", "until": None}
+    return {"id": "p-07", "recipient": age(), "public": key} | times | fields
+
+
+def recipient_of(row: dict[str, Any]) -> dict[str, Any]:
+    return {"recipient": row["recipient"]}
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     return tmp_path / "recipients.json"
@@ -124,6 +135,35 @@ SIGNED_BUT_WRONG: dict[str, tuple[str, Change]] = {
     "keys not in a list": ("malformed", lambda w: w.update(triage={})),
     "key is a text": ("malformed", lambda w: w.update(triage=["age1"])),
     "name empty": ("malformed", lambda w: w["escrow"][0].update(name=" ")),
+    "members in no list": ("malformed", lambda w: w.update(members={})),
+    "members said to be none": ("malformed", lambda w: w.update(members=[])),
+    "member with an unknown field": (
+        "unknown_field",
+        lambda w: w.update(members=[person() | {"role": "head"}]),
+    ),
+    "member without a key": ("recipient", lambda w: w.update(members=[person(public="AAAA")])),
+    "member by a program's name": ("member", lambda w: w.update(members=[person(id="bot")])),
+    "member by a name that is no code": (
+        "member",
+        lambda w: w.update(members=[person(id="п-07")]),
+    ),
+    "member twice": ("duplicate", lambda w: w.update(members=[person(), person()])),
+    "two members with one recipient": (
+        "duplicate",
+        lambda w: w.update(members=[one := person(), person(id="p-08") | recipient_of(one)]),
+    ),
+    "two members with one signature": (
+        "duplicate",
+        lambda w: w.update(members=[one := person(), person(id="p-08", public=one["public"])]),
+    ),
+    "member with the group's key": (
+        "duplicate",
+        lambda w: w.update(members=[person() | recipient_of(w["triage"][0])]),
+    ),
+    "member who signs as the intake": (
+        "duplicate",
+        lambda w: w.update(members=[person(public=w["intake_sign"][0]["public"])]),
+    ),
 }
 
 
@@ -235,3 +275,25 @@ def test_the_signature_is_plain_ed25519_over_the_file(ring: Ring):
     listed = ring.files.recipients.read_bytes()
     raw = base64.b64decode(signature_path(ring.files.recipients).read_bytes())
     assert SigningKey(ring.root.seed).sign(listed).signature == raw
+
+
+def test_members_are_part_of_the_list_and_a_list_without_them_is_spelt_as_ever(ring: Ring, now):
+    whole = json.loads(ring.files.recipients.read_bytes())
+    assert "members" not in whole
+    gone = person(until="2026-11-24T12:00:00Z")
+    whole["members"] = [gone, person(), person(id="p-08")]
+    good = from_bytes(canonical(whole), now).at(now)
+    assert from_bytes(to_bytes(good), now) == good
+    assert good.member("p-07").recipient == whole["members"][1]["recipient"]
+    assert good.member("p-09") is None
+    assert [key.actor for key in good.signers()] == [None, "p-07", "p-07", "p-08"]
+
+
+def test_a_member_is_carried_to_the_list_on_one_line(now):
+    one = person()
+    line = recipients.member_line("p-07", one["recipient"], recipients.read_public(one["public"]))
+    [made] = recipients.members([line], now)
+    assert (made.id, made.recipient) == ("p-07", one["recipient"])
+    for wrong in ("", "p-07", line + ",more", line.replace("age1", "age2"), line[:-9]):
+        with pytest.raises(ListRefused):
+            recipients.members([wrong], now)
