@@ -28,6 +28,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r" ?\([^()0-9+]{1,30}\)$")
 _EXTENSION = re.compile(r"(?:;ext=| ?(?:доб|дод|ext|вн)\.? ?)([0-9]{1,6})$", re.IGNORECASE)
 _WRITTEN = re.compile(r"\+?[0-9 ().-]+")
+_BETWEEN = re.compile(r"[^+0-9 ().-]+")
 _SHORTEST, _LONGEST = 9, 15  # digits of a Ukrainian number without its 0; ITU-T E.164
 
 
@@ -49,7 +50,7 @@ def read_number(line: str) -> Number:
     if extension:
         bare = bare[: extension.start()]
     bare = _AFTER.sub("", bare)
-    if bare.count("+") > 1:
+    if bare.count("+") > 1 or _are_several(bare):
         raise Invalid("phone_several")
     if not _WRITTEN.fullmatch(bare):
         raise Invalid("phone_letters" if any(map(str.isalpha, bare)) else "phone")
@@ -57,6 +58,12 @@ def read_number(line: str) -> Number:
     international, guessed = _international(bare, digits)
     guessed = guessed or bare != folded
     return _checked(international, extension[1] if extension else "", guessed=guessed)
+
+
+def _are_several(bare: str) -> bool:
+    """Whole numbers with a comma, a slash or a word between them."""
+    lengths = (sum(map(str.isdigit, part)) for part in _BETWEEN.split(bare))
+    return sum(length >= _SHORTEST for length in lengths) > 1
 
 
 def _plain_digit(char: str) -> str:

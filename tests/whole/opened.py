@@ -31,8 +31,8 @@ class Case:
         return found
 
 
-async def cases(url: str, keyset: Any) -> list[Case]:
-    """Every case of the database, opened with the triage key."""
+async def cases(url: str, keyset: Any, kind: str = "report") -> list[Case]:
+    """What was sealed under `kind`, with its case, opened with the triage key."""
     triage = keys.load_identity(keyset.triage, "triage")
     connection = await asyncpg.connect(url)
     try:
@@ -41,9 +41,10 @@ async def cases(url: str, keyset: Any) -> list[Case]:
             SELECT c.id, c.code, c.chat_ref, k.sealed AS key,
                    o.id AS object, o.sequence, o.kind, o.schema, o.sealed
               FROM cases c JOIN case_key k ON k.case_id = c.id
-              JOIN sealed_object o ON o.case_id = c.id AND o.kind = 'report'
-             ORDER BY c.received_at, c.id
-            """
+              JOIN sealed_object o ON o.case_id = c.id AND o.kind = $1
+             ORDER BY c.received_at, c.id, o.sequence
+            """,
+            kind,
         )
     finally:
         await connection.close()

@@ -27,9 +27,10 @@ HAND = 0.6
 
 
 @contextmanager
-def sandbox_process(state: Path) -> Iterator[str]:
-    """A sandbox of its own; its URL."""
-    command = [sys.executable, "-m", "sandbox", "--port", "0", "--state", str(state)]
+def sandbox_process(state: Path | None) -> Iterator[str]:
+    """A sandbox of its own, which keeps everything in `state` unless it is None; its URL."""
+    keeping = [] if state is None else ["--state", str(state)]
+    command = [sys.executable, "-m", "sandbox", "--port", "0", *keeping]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -42,12 +43,19 @@ def sandbox_process(state: Path) -> Iterator[str]:
         process.stdout.close()
 
 
+@dataclass(frozen=True)
+class Database:
+    """One database of a server that other tests use too: nobody may kill that."""
+
+    url: str
+
+
 @dataclass
 class Rig:
     """Everything one whole test needs. `env` is the bot's environment."""
 
     url: str
-    database: Embedded
+    database: Embedded | Database
     folder: Path
     keyset: Any
     client: aiohttp.ClientSession
@@ -79,6 +87,11 @@ class Rig:
         for process in self._bots:
             process.wait(30)
         self._bots.clear()
+
+    def hang_up(self) -> None:
+        """The running bots read the list of recipients again."""
+        for process in self._bots:
+            process.send_signal(signal.SIGHUP)
 
     async def sim(self, path: str, body: Any = None) -> Any:
         async with self.client.post(f"{self.url}/sim/{path}", json=body or {}) as answer:
@@ -161,12 +174,17 @@ class Walker:
 
 
 @asynccontextmanager
-async def rigged(folder: Path, database: Embedded, **settings: str) -> AsyncIterator[Rig]:
-    """A rig with keys, a duty group, and nobody in it yet. The bot is started by the test."""
+async def rigged(
+    folder: Path, database: Embedded | Database, *, kept: bool = True, **settings: str
+) -> AsyncIterator[Rig]:
+    """A rig with keys, a duty group, and nobody in it yet. The bot is started by the test.
+
+    `kept`: the sandbox writes everything down, so that it may be killed.
+    """
     from datetime import UTC, datetime
 
     keyset = keys.make_all(folder / "keys", datetime.now(UTC))
-    with sandbox_process(folder / "telegram.json") as url:
+    with sandbox_process(folder / "telegram.json" if kept else None) as url:
         async with aiohttp.ClientSession() as client:
             rig = Rig(url, database, folder, keyset, client)
             members = [
