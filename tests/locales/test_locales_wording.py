@@ -1,7 +1,6 @@
 """say and html: plurals, placeholders, languages, and values nobody can trust."""
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,20 +11,6 @@ import locales
 from locales import catalogs, has, html, resolve, say
 
 COUNTS = (1, 2, 5, 11, 21, 22, 25, 111)
-
-
-@pytest.fixture
-def copied(tmp_path, monkeypatch):
-    """The catalogs in another folder, not compiled yet."""
-    for locale in locales.LOCALES:
-        folder = tmp_path / locale / "LC_MESSAGES"
-        folder.mkdir(parents=True)
-        for domain in catalogs.DOMAINS:
-            shutil.copy(catalogs.source(locale, domain), folder)
-    monkeypatch.setattr(catalogs, "FOLDER", tmp_path)
-    catalogs.words_of.cache_clear()
-    yield tmp_path
-    catalogs.words_of.cache_clear()
 
 
 @pytest.mark.parametrize(
