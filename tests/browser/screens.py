@@ -18,13 +18,14 @@ pytestmark = pytest.mark.timeout(300)
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
 COLOURS = 64
 #: as docs/transcripts has them
-MASKED = """(phone) => {
+MASKED = r"""(phone) => {
   const masks = [
-    [/\\b\\d{4}-\\d{4}-\\d{4}\\b/g, "0000-0000-0000"],
-    [/\\b[2-9A-Z]{4}-[2-9A-Z]{4}\\b/g, "7K4M-29QX"],
-    [/\\b\\d\\d:\\d\\d\\s\\d+\\s[а-яіїє]+/g, "14:00 25 листопада"],
-    [/\\b\\d\\d:\\d\\d$/g, "09:41"],
-    [/Надіслано \\d+\\s[а-яіїє]+/g, "Надіслано 24 листопада"],
+    [/\b\d{4}-\d{4}-\d{4}\b/g, "0000-0000-0000"],
+    [/\b[2-9A-Z]{4}-[2-9A-Z]{4}\b/g, "7K4M-29QX"],
+    [/\b\d\d:\d\d\s\d+\s[а-яіїє]+/g, "14:00 25\u00a0листопада"],
+    [/\b\d\d:\d\d$/g, "09:41"],
+    [/чекає до\s\d+\s[а-яіїє]+/g, "чекає до 24\u00a0грудня"],
+    [/Надіслано \d+\s[а-яіїє]+/g, "Надіслано 24\u00a0листопада"],
   ];
   const walker = document.createTreeWalker(phone, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {

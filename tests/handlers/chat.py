@@ -11,6 +11,7 @@ from cases.turn import Turn
 from flows.draft import Draft
 from flows.report import REPORT
 from handlers.door import Door
+from locales.dates import day
 
 TELEGRAM_TAKES = 4_096
 STALE = "Це питання вже пройдено. Змінити відповідь можна на перевірці."
@@ -170,6 +171,11 @@ class Person:
     def last(self) -> str:
         """The newest message."""
         return self.messages[max(self.messages)].text
+
+    def draft_waits_until(self) -> str:
+        """The day, in Ukrainian, to which a draft of this minute is kept."""
+        last = self.door.clock() + turns.DRAFT_KEPT
+        return day("uk", last.date()).translate(PLAIN_SPACES)
 
     def says_somewhere(self, text: str) -> bool:
         return any(text in shown.text for shown in self.messages.values())

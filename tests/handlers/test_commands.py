@@ -130,7 +130,7 @@ async def test_a_second_tap_on_hide_brings_nothing_back(olena, arrive):
 async def test_stop_in_a_report_says_that_everything_is_saved(olena, arrive, command):
     await arrive(olena)
     await olena.does("[Повідомити про дитину]", "[Мати]", command)
-    assert olena.says_somewhere("Чернетка чекає до 24 грудня")
+    assert olena.says_somewhere(f"Чернетка чекає до {olena.draft_waits_until()}")
     assert "Якщо зв’язок обірветься" in olena.last
 
 

@@ -39,7 +39,7 @@ async def test_sending_is_the_main_button(checking):
 
 async def test_not_now_keeps_everything_and_says_until_when(checking):
     await checking.taps("Ще не зараз")
-    assert checking.says_somewhere("Чернетка чекає до 24 грудня")
+    assert checking.says_somewhere(f"Чернетка чекає до {checking.draft_waits_until()}")
 
 
 async def test_a_changed_answer_leads_back_to_the_check(checking):
