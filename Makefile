@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help environment run test check bench
+.PHONY: help environment run test check bench screens
 
 help: ## what this file can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 20
@@ -18,3 +18,6 @@ check: ## the gates and the quick tests, for before every commit
 
 bench: environment ## measurements; docs/performance.md says of what
 	.venv/bin/python -m benchmarks
+
+screens: environment ## take the pictures of docs/screens.md anew
+	CHROMIUM=$$(.ci/browser) .venv/bin/pytest -q tests/browser/screens.py

@@ -20,6 +20,7 @@ from cases.people import Newcomer
 OLENA: Final = 7000001
 PETRO: Final = 5000000001
 MARCHENKO: Final = 7000002
+DUTY: Final = -1001000000001
 _CAST: Final = (
     {
         "id": OLENA, "first_name": "Олена", "language_code": "uk", "phone": "+380501112233",
@@ -42,6 +43,11 @@ STAFF: Final = {
 }
 
 
+_GROUP: Final = {
+    "id": DUTY, "title": "Чергові", "members": [MARCHENKO], "bots": ["staff"],
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Demo:
     """A running sandbox with people in it. Its address has no slash at its end."""
@@ -49,8 +55,8 @@ class Demo:
     url: str
     tokens: dict[str, str] = field(repr=False)
 
-    #: the sandbox's pages show people, so the bell rings in a prosecutor's own chat
-    staff_chat: int = MARCHENKO
+    #: the duty group: where the bell rings
+    staff_chat: int = DUTY
 
     @property
     def family_link(self) -> str:
@@ -58,12 +64,12 @@ class Demo:
 
     @property
     def staff_link(self) -> str:
-        return f"{self.url}/#staff={MARCHENKO}"
+        return f"{self.url}/#staff={DUTY}"
 
     @property
     def both_link(self) -> str:
         """A family and the staff side by side."""
-        return f"{self.url}/#family={OLENA}&staff={MARCHENKO}"
+        return f"{self.url}/#family={OLENA}&staff={DUTY}"
 
     def told(self, folder: Path, desk: str) -> str:
         """What to print once everything runs. `desk`: the prosecutors' desk."""
@@ -112,9 +118,8 @@ def reset(folder: Path) -> bool:
 
 
 async def _people(url: str) -> None:
-    """Make the cast, or make sure of it: a known id is updated in place."""
-    async with (
-        aiohttp.ClientSession() as client,
-        client.post(f"{url}/sim/users", data=orjson.dumps(_CAST)) as answer,
-    ):
-        answer.raise_for_status()
+    """Make the cast and its group, or make sure of them: a known id is updated in place."""
+    async with aiohttp.ClientSession() as client:
+        for path, body in (("users", _CAST), ("groups", _GROUP)):
+            async with client.post(f"{url}/sim/{path}", data=orjson.dumps(body)) as answer:
+                answer.raise_for_status()

@@ -4,6 +4,9 @@ import re
 
 LOCALES = ("uk", "ru", "en", "pl", "de")
 DEFAULT = "uk"
+PREPARED = ("crh",)
+"""Languages whose catalogs wait for a translator. Nobody is offered them: `say` and `html` speak
+them as far as they are worded, in Ukrainian elsewhere, with Ukrainian dates and numbers."""
 
 _LANGUAGE = re.compile(r"\s*([a-z]{2,3})(?![a-z])", re.IGNORECASE | re.ASCII)
 _ALSO = {"ukr": "uk", "ua": "uk", "rus": "ru", "eng": "en", "pol": "pl", "deu": "de", "ger": "de"}

@@ -7,7 +7,7 @@ from html import escape
 from typing import TypeAlias
 
 from locales.catalogs import template
-from locales.resolving import DEFAULT, resolve
+from locales.resolving import DEFAULT, PREPARED, resolve
 
 Params: TypeAlias = Mapping[str, str | int]
 
@@ -56,7 +56,8 @@ def html(locale: str, key: str, /, **params: str | int) -> str:
 def _worded(locale: str, key: str, params: Params, shown: Callable[[str], str]) -> str:
     language = resolve(locale)
     number = _deciding(params)
-    unfilled = template(language, key, number)
+    prepared = template(locale, key, number) if locale in PREPARED else None
+    unfilled = prepared or template(language, key, number)
     if unfilled is None:
         if _strictness["on"]:
             raise KeyError(key)

@@ -73,20 +73,28 @@ def add_person(world: World, body: Mapping[str, Any]) -> Person:
 
 
 def add_group(world: World, body: Mapping[str, Any]) -> Obj:
-    """A supergroup with these people and bots (all bots unless `bots` names some)."""
+    """A supergroup with these people and bots (all bots unless `bots` names some).
+
+    A known `id` is updated in place; bots that were in the group already are told nothing.
+    """
     members = [person_of(world, member) for member in need(body, "members")]
     if not members:
         raise Impossible("a group needs somebody in it")
-    group_id = world.next_group
-    world.next_group -= 1
+    group_id = _number(body.get("id", world.next_group), "id")
+    if group_id >= 0:
+        raise Impossible("a group's id is below zero")
     wire = {"id": group_id, "type": "supergroup", "title": str(need(body, "title"))}
     for name in body.get("bots", list(world.bots)):
         if name not in world.bots:
             raise Impossible(f"no bot called {name}")
         account = world.bots[name]
-        chat = Chat(wire, started=True, members=[person.id for person in members])
-        account.chats[group_id] = chat
-        account.member_changed(chat, members[0], "left", "member")
+        known = group_id in account.chats
+        chat = account.chats.setdefault(group_id, Chat(wire, started=True))
+        chat.wire, chat.members = wire, [person.id for person in members]
+        if not known:
+            account.member_changed(chat, members[0], "left", "member")
+    world.next_group = min(world.next_group, group_id - 1)
+    world.touch()
     return {"id": group_id}
 
 

@@ -104,6 +104,15 @@ class Driver:
             "started": [name for name, chat in chats.items() if chat and chat.started],
         }
 
+    async def groups(self, _request: web.Request) -> web.Response:
+        found: dict[int, Obj] = {}
+        for name, bot in self.world.bots.items():
+            for chat in bot.chats.values():
+                if not chat.private:
+                    told = {"id": chat.id, "title": chat.wire["title"], "members": chat.members}
+                    found.setdefault(chat.id, {**told, "bots": []})["bots"].append(name)
+        return answer({"groups": list(found.values())})
+
     async def add_group(self, request: web.Request) -> web.Response:
         return answer(deeds.add_group(self.world, one_of(await body_of(request))))
 

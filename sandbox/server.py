@@ -54,6 +54,7 @@ def application(world: World) -> web.Application:
             web.get(r"/file/bot{token:[^/]+}/{path:.+}", gate.file),
             web.get("/sim/users", driver.users),
             web.post("/sim/users", driver.add_users),
+            web.get("/sim/groups", driver.groups),
             web.post("/sim/groups", driver.add_group),
             web.post("/sim/faults", driver.faults),
             web.delete("/sim/faults", driver.drop_faults),

@@ -30,7 +30,7 @@ SHAPES: Final = Path(__file__).parents[2] / "tests" / "flows" / "shapes"
 _TAG: Final = re.compile(r"</?[a-z]+(?: [a-z]+)*>")
 _KYIV: Final = ZoneInfo("Europe/Kyiv")
 
-Locale = Literal["uk", "ru", "en", "pl", "de"]
+Locale = Literal["uk", "ru", "en", "pl", "de", "crh"]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Answer in JSON.")]
 
 
@@ -50,7 +50,7 @@ def show(flow: str, *, locale: Locale = "uk", json: AsJson = False) -> int:
     flow
         report, news, sighting, collective, child or arrival.
     locale
-        uk, ru or en.
+        uk, ru, en, pl, de; or one that is still being translated: crh.
     json
         Answer in JSON.
     """
@@ -117,7 +117,7 @@ def play(flow: str, *, locale: Locale = "uk", record: Path | None = None) -> int
     flow
         report, news, sighting, collective, child or arrival.
     locale
-        uk, ru or en.
+        uk, ru, en, pl, de; or one that is still being translated: crh.
     record
         Write what was said on both sides to this file. Refuses one that is there.
     """

@@ -34,18 +34,18 @@ def wording(key: str) -> Word:
     return Word(f"option.{key}")
 
 
-def leaves(options: Sequence[str], first: int) -> tuple[tuple[str, ...], ...]:
-    """`options` cut into pages with room for the buttons that turn them.
+def leaves(options: Sequence[str], first: int, room: int = BUTTONS) -> tuple[tuple[str, ...], ...]:
+    """`options` cut into pages of at most `room` buttons, those that turn them counted.
 
     A lone last option is never hidden behind "More": it takes that button's place.
     """
-    first = min(first, BUTTONS - 1)
+    first = min(first, room - 1)
     if len(options) <= first + 1:
         return (tuple(options),)
     pages, rest = [tuple(options[:first])], tuple(options[first:])
-    while len(rest) > BUTTONS - 1:
-        pages.append(rest[: BUTTONS - 2])
-        rest = rest[BUTTONS - 2 :]
+    while len(rest) > room - 1:
+        pages.append(rest[: room - 2])
+        rest = rest[room - 2 :]
     return (*pages, rest)
 
 
@@ -124,7 +124,8 @@ class Many:
     def _pages(self) -> tuple[tuple[str, ...], ...]:
         """ "None of this" stands on every page: nobody should have to look for it."""
         others = [key for key in self.options if key not in self.alone]
-        return leaves(others, BUTTONS - 1 - len(self.alone))
+        room = BUTTONS - len(self.alone)
+        return leaves(others, room - 1, room)
 
     def typed(self, text: str, sub: Sub, now: Now) -> Outcome:  # noqa: ARG002 -- the interface
         """Labels typed in full were matched before this is called; anything else asks again."""

@@ -22,9 +22,13 @@ async function post(path, body) {
   return told;
 }
 
+// Groups are kept among the people: the first member holds the phone they are seen on.
 async function readPeople() {
   const { users } = await (await fetch("/sim/users")).json();
-  people = new Map(users.map((user) => [user.id, user]));
+  const { groups } = await (await fetch("/sim/groups")).json();
+  const seen = groups.map(({ id, title, members, bots }) => (
+    { id, first_name: title, started: bots, holder: members[0] }));
+  people = new Map([...users, ...seen].map((one) => [one.id, one]));
 }
 
 // Show a dialog; its form's values, or null when it was cancelled.
@@ -71,10 +75,11 @@ class Phone {
     this.log.setAttribute("aria-label", `${words.log}: ${name}`);
     const pick = this.find(".pick");
     pick.setAttribute("aria-label", words.pickBot);
-    for (const bot of BOTS) pick.append(new Option(words[bot], bot, false, bot === this.bot));
+    for (const bot of BOTS.filter((one) => heard(one, this.person))) pick.append(new Option(words[bot], bot, false, bot === this.bot));
     this.find(".menu summary").setAttribute("aria-label", words.menu);
     this.find(".do-location").textContent = words.location;
     this.find(".do-close").textContent = words.close;
+    this.find(".do-block").hidden = Boolean(this.person.holder);
     this.find(".clip input").setAttribute("aria-label", words.attach);
     this.find(".send").setAttribute("aria-label", words.send);
     this.find(".start").textContent = words.start;
@@ -165,9 +170,10 @@ class Phone {
 
   ready() {
     const empty = this.messages.size === 0;
-    this.find(".start").hidden = !(empty || this.blocked);
+    const begins = (empty && !this.person.holder) || this.blocked;
+    this.find(".start").hidden = !begins;
     this.find(".start").textContent = this.blocked ? words.unblock : words.start;
-    this.find(".compose").hidden = empty || this.blocked;
+    this.find(".compose").hidden = begins;
   }
 
   keyboard(markup) {
@@ -201,13 +207,21 @@ class Phone {
     return true;
   }
 
+  // Who does it, and in which group, if in any.
+  here() {
+    const { id, holder } = this.person;
+    return holder ? { user: holder, chat: id } : { user: id };
+  }
+
+  // The bot may answer before the deed's own answer is here, so it "types" from the start.
   async act(deed, body) {
-    this.typing(0);
+    this.typing(["block", "unblock"].includes(deed) ? 0 : WAIT_MS);
     try {
-      const done = await post(`/sim/${this.bot}/${deed}`, { user: this.person.id, ...body });
-      if (done.update_id && !["block", "unblock"].includes(deed)) this.typing(WAIT_MS);
+      const done = await post(`/sim/${this.bot}/${deed}`, { ...this.here(), ...body });
+      if (!done.update_id) this.typing(0);
       return done;
     } catch (error) {
+      this.typing(0);
       this.toast(error.message);
       return null;
     }
@@ -255,7 +269,7 @@ class Phone {
     for (const file of input.files) {
       const kind = { image: "photo", audio: "voice", video: "video" }[file.type.split("/")[0]] || "document";
       const form = new FormData();
-      form.append("user", this.person.id);
+      for (const [name, value] of Object.entries(this.here())) form.append(name, value);
       form.append("kind", kind);
       form.append("file", file);
       try { await post(`/sim/${this.bot}/file`, form); } catch (error) { this.toast(error.message); }
@@ -308,6 +322,8 @@ class Phone {
   }
 }
 
+// A person may write to any bot; in a group only its own bots listen.
+const heard = (bot, one) => !one.holder || one.started.includes(bot);
 const same = ([bot, id], phone) => bot === phone.bot && id === phone.person.id;
 const open = new Map();
 
@@ -315,7 +331,7 @@ const open = new Map();
 function wanted() {
   const pairs = [location.hash.slice(1), location.search.slice(1)]
     .flatMap((part) => [...new URLSearchParams(part)])
-    .filter(([bot, id]) => BOTS.includes(bot) && people.has(Number(id)))
+    .filter(([bot, id]) => BOTS.includes(bot) && people.has(Number(id)) && heard(bot, people.get(Number(id))))
     .map(([bot, id]) => [bot, Number(id)]);
   if (pairs.length || location.hash === "#none") return pairs;
   return [...people.values()].slice(0, 6)
@@ -363,7 +379,7 @@ async function addPerson() {
     await readPeople();
   }
   const shown = location.hash === "#none" ? [] : wanted().filter(([, one]) => one !== id || open.size);
-  remember([...shown, [given.bot, id]]);
+  remember([...shown, [heard(given.bot, people.get(id)) ? given.bot : people.get(id).started[0], id]]);
 }
 
 translate(document);

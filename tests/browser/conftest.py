@@ -1,14 +1,17 @@
-"""A headless Chromium, a page in it, and a sandbox for it to look at."""
+"""A headless Chromium, a page in it, and a sandbox or the whole product for it to look at."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
 import chromium
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
+from rig import Rig, rigged
 from sandbox_hand import Hand
 
 import sandbox
+from bot.postgres import embedded, migrate
 
 
 @pytest.fixture
@@ -33,3 +36,13 @@ async def hand() -> AsyncIterator[Hand]:
     async with aiohttp.ClientSession() as client:
         yield Hand(running.url, client)
     await running.stop()
+
+
+@pytest.fixture
+async def rig(tmp_path) -> AsyncIterator[Rig]:
+    """The product, running, with nobody in it yet."""
+    with embedded(tmp_path / "postgres") as server:
+        await asyncio.to_thread(migrate, server.url)
+        async with rigged(tmp_path, server) as made:
+            made.start()
+            yield made

@@ -1,7 +1,11 @@
 """The chat page in a real browser: a person can talk to a bot with mouse and keyboard."""
 
+import chromium
 import pytest
+from phone import Phone
 from playwright.async_api import expect
+
+from locales import LOCALES, say
 
 pytestmark = pytest.mark.browser
 KEYBOARD = {
@@ -79,6 +83,55 @@ async def test_a_new_person_can_be_added_and_can_block_the_bot(hand, page):
     await page.get_by_role("button", name="Заблокувати бота").click()
     await expect(page.get_by_role("button", name="Розблокувати бота")).to_be_visible()
     assert "my_chat_member" in (await hand.updates())[-1]
+
+
+async def test_a_group_is_a_chat_of_its_own(hand, page):
+    user = await hand.person(first_name="Марченко", started=["staff"])
+    made = {"title": "Чергові", "members": [user], "bots": ["staff"]}
+    group = (await hand.sim("groups", made))["id"]
+    await hand.api("sendMessage", {"chat_id": group, "text": "Нове звернення"}, bot="staff")
+    await page.goto(f"{hand.url}/#staff={group}")
+    await expect(page.locator(".who")).to_have_text("Чергові")
+    await expect(page.locator(".theirs .text")).to_have_text("Нове звернення")
+    await page.locator("textarea").fill("/queue")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".own .text")).to_have_text("/queue")
+    told = (await hand.api("getUpdates", bot="staff"))["result"][-1]["message"]
+    assert (told["chat"]["id"], told["from"]["id"], told["text"]) == (group, user, "/queue")
+
+
+async def test_a_bot_that_has_answered_is_not_shown_typing(hand, page):
+    """However late the page hears that what it sent was taken."""
+    user = await hand.started()
+
+    async def answered_first(route):
+        taken = await route.fetch()
+        await hand.api("sendMessage", {"chat_id": user, "text": "Вже тут"})
+        await expect(page.locator(".theirs")).to_contain_text("Вже тут")
+        await route.fulfill(response=taken)
+
+    await page.route("**/sim/family/say", answered_first)
+    await page.goto(f"{hand.url}/#family={user}")
+    await page.locator("textarea").fill("Добрий день")
+    async with page.expect_response("**/sim/family/say"):
+        await page.keyboard.press("Enter")
+    await page.evaluate("new Promise((done) => setTimeout(done))")
+    await expect(page.locator(".typing")).to_be_hidden()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_no_word_on_a_button_is_broken_on_a_narrow_phone(hand, browser, locale):
+    """The messages are short, so their buttons have little room."""
+    user = await hand.started()
+    for row in (("back", "unknown"), ("back", "stop"), ("decline", "stop")):
+        keys = [{"text": say(locale, f"nav.{key}"), "callback_data": key} for key in row]
+        made = {"chat_id": user, "text": "?", "reply_markup": {"inline_keyboard": [keys]}}
+        await hand.api("sendMessage", made)
+    async with chromium.opened(browser, {"width": 360, "height": 740}) as page:
+        await page.goto(f"{hand.url}/#family={user}")
+        await expect(page.locator(".inline")).to_have_count(6)
+        assert await Phone(page).broken_words() == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 async def test_the_page_runs_no_script_but_its_own(hand):

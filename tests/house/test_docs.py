@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 import tree
+from PIL import Image
 
 from bot.__main__ import app
 from bot.settings import names
@@ -18,6 +19,7 @@ READMES = ("README.md", "README.uk.md")
 DECISIONS = {
     name: text for name, text in DOCUMENTS.items() if re.match(r"docs/decisions/\d{4}-", name)
 }
+SCREENS = tree.ROOT / "docs" / "screens"
 FENCED = re.compile(r"^```[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -87,6 +89,21 @@ def test_every_link_inside_the_project_leads_somewhere(name):
         r"\]\((?!https?:|mailto:|tel:|#)([^)#\s]+)", FENCED.sub("", DOCUMENTS[name])
     )
     assert [link for link in links if not (folder / link).exists()] == []
+
+
+def test_every_picture_is_shown_once_and_every_picture_shown_exists():
+    shown = re.findall(r"\(screens/([^)\s]+)\)", DOCUMENTS["docs/screens.md"])
+    assert sorted(shown) == sorted(path.name for path in SCREENS.iterdir())
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SCREENS.iterdir()))
+def test_a_picture_is_small_and_shows_something(name):
+    path = SCREENS / name
+    assert path.stat().st_size <= 120 << 10
+    with Image.open(path, formats=("PNG",)) as picture:
+        picture.load()
+        assert picture.width >= 360
+        assert len(picture.getcolors()) > 10
 
 
 def test_both_readmes_tell_the_same():

@@ -1,4 +1,4 @@
-"""Dates and moments in three languages."""
+"""Dates and moments in five languages."""
 
 from datetime import UTC, date, datetime
 
@@ -89,23 +89,40 @@ def test_a_day_is_told_without_its_year():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("edtf", "polish", "german"),
-    [
-        ("2017-03-27", "27 marca 2017", "27. März 2017"),
-        ("2022-04", "kwiecień 2022", "April 2022"),
-        ("2022-21", "wiosna 2022", "Frühling 2022"),
-        ("2022~", "około 2022 roku", "etwa 2022"),
-        ("2022-22~", "około lata 2022", "etwa Sommer 2022"),
-        ("2022-04-01/2022-04-10", "od 1 do 10 kwietnia 2022", "von 1. bis 10. April 2022"),
-        ("2020/2022", "od 2020 do 2022 roku", "von 2020 bis 2022"),
-    ],
-)
-def test_half_remembered_dates_in_polish_and_german(edtf, polish, german):
-    assert (plain(edtf_words("pl", edtf)), plain(edtf_words("de", edtf))) == (polish, german)
+POLISH_AND_GERMAN = {
+    "2017-03-27": ("27 marca 2017", "27. März 2017"),
+    "2022-04": ("kwiecień 2022", "April 2022"),
+    "2022-21": ("wiosna 2022", "Frühling 2022"),
+    "2022-24": ("zima 2022", "Winter 2022"),
+    "2022": ("2022 rok", "2022"),
+    "2022~": ("około 2022 roku", "etwa 2022"),
+    "2022-04~": ("około kwietnia 2022", "etwa April 2022"),
+    "2022-22~": ("około lata 2022", "etwa Sommer 2022"),
+    "2017-03-27~": ("około 27 marca 2017", "etwa 27. März 2017"),
+    "2022-04-01/2022-04-10": ("od 1 do 10 kwietnia 2022", "von 1. bis 10. April 2022"),
+    "2022-03/2022-04": ("od marca do kwietnia 2022", "von März bis April 2022"),
+    "2020/2022": ("od 2020 do 2022 roku", "von 2020 bis 2022"),
+    "2021-12/2022-01": ("od grudnia 2021 do stycznia 2022", "von Dezember 2021 bis Januar 2022"),
+    "2016-11-25/2017-11-24": (
+        "od 25 listopada 2016 do 24 listopada 2017",
+        "von 25. November 2016 bis 24. November 2017",
+    ),
+    "2022-03/2022-03": ("marzec 2022", "März 2022"),
+}
 
 
-def test_a_moment_in_polish_and_german():
-    when = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-    assert plain(moment("pl", when)) == "14:00 25 listopada"
-    assert plain(moment("de", when)) == "14:00 Uhr am 25. November"
+@pytest.mark.parametrize("edtf", WORDED)
+def test_half_remembered_dates_in_polish_and_german(edtf):
+    told = tuple(plain(edtf_words(locale, edtf)) for locale in ("pl", "de"))
+    assert told == POLISH_AND_GERMAN[edtf]
+
+
+def test_a_moment_and_a_day_in_polish_and_german():
+    winter = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+    assert plain(moment("pl", winter)) == "14:00 25 listopada"
+    assert plain(moment("de", winter)) == "14:00 Uhr am 25. November"
+    summer = datetime(2026, 7, 25, 22, 30, tzinfo=UTC)
+    assert plain(moment("pl", summer)) == "01:30 26 lipca"
+    assert plain(moment("de", summer)) == "01:30 Uhr am 26. Juli"
+    on = date(2026, 12, 24)
+    assert [plain(day(locale, on)) for locale in ("pl", "de")] == ["24 grudnia", "24. Dezember"]

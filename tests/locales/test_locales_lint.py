@@ -8,8 +8,12 @@ from locale_catalogs import PLACEHOLDER, every_entry, is_button
 
 from flows.report import REPORT
 from locales import LOCALES, say
+from locales.contacts import every
 
 BUTTON, SIDE_BY_SIDE, MESSAGE, FIRST_SENTENCE, LABEL = 28, 14, 350, 90, 40
+CAPTION = 120
+PICKERS = ("kind.date.", "kind.place.")
+"""What stands above the pages of years, months, days, regions and places; edited in place."""
 LONGER = {
     "consent.long": 1500,
     "next.card": 900,
@@ -98,13 +102,44 @@ def test_a_label_of_the_check_screen_is_short():
     assert offending(too_long) == []
 
 
-def test_a_question_has_one_short_first_sentence_and_at_most_one_hint():
+def test_a_caption_above_a_picker_is_shorter():
+    def too_long(one, form):
+        return one.key.startswith(PICKERS) and len(told(form)) > CAPTION
+
+    assert any(one.key.startswith(PICKERS) and not is_button(one.key) for one in every_entry())
+    assert offending(too_long, buttons=False) == []
+
+
+def test_the_first_sentence_is_short():
+    """The bot's description is none: it is read at leisure, before anything is written."""
+
     def rambles(one, form):
-        if one.domain != "flows" or not one.key.endswith(".ask"):
-            return False
-        return len(re.split(r"[.?!\n]", form)[0]) > FIRST_SENTENCE or form.count("\n") > 1
+        first = re.split(r"[.?!\n]", told(form))[0]
+        return one.key != "profile.description" and len(first) > FIRST_SENTENCE
+
+    assert offending(rambles, buttons=False) == []
+
+
+def test_a_question_has_at_most_one_hint():
+    def rambles(one, form):
+        return one.domain == "flows" and one.key.endswith(".ask") and form.count("\n") > 1
 
     assert offending(rambles) == []
+
+
+def test_a_number_that_works_in_one_place_only_is_told_with_that_place():
+    """102 is answered by the occupier where he rules, and 116 111 by nobody abroad. A name of the
+    police in brackets, or of whom one has told already, asks nobody to call."""
+    near = [re.escape(one.number) for one in every() if one.reach == "ua_only"]
+    called = re.compile(rf"(?<![\d(])({'|'.join(near)})(?![\d)])")
+    place = {"uk": "підконтрольній", "ru": "подконтрольной", "en": "Ukraine’s control"}
+    place |= {"pl": "kontrolowanym przez Ukrainę", "de": "das die Ukraine kontrolliert"}
+
+    def harms(one, form):
+        return called.search(form) and place[one.locale] not in form
+
+    assert called.search("телефонуйте 102")
+    assert offending(harms, buttons=False) == []
 
 
 def test_no_word_that_blames_or_frightens():

@@ -205,6 +205,27 @@ async def test_a_lost_answer_may_or_may_not_have_sent_the_message(hand, kind, ar
     assert sum(one["from"] == "bot" for one in messages) == arrives
 
 
+async def test_a_group_made_again_is_the_same_group(hand):
+    user = await hand.started()
+    made = {"id": -1005, "title": "Чергові", "members": [user], "bots": ["staff"]}
+    await hand.sim("groups", made)
+    await hand.api("sendMessage", {"chat_id": -1005, "text": "a"}, bot="staff")
+    await hand.sim("groups", {**made, "title": "Чергові прокурори"})
+    assert (await hand.look("groups"))["groups"] == [{**made, "title": "Чергові прокурори"}]
+    assert len((await hand.look("staff/chat/-1005"))["messages"]) == 1
+    joined = (await hand.api("getUpdates", bot="staff"))["result"]
+    assert ["my_chat_member" in one for one in joined] == [True]
+
+
+async def test_a_group_without_a_number_never_takes_the_place_of_another(hand):
+    user = await hand.started()
+    made = {"title": "Чергові", "members": [user]}
+    first = (await hand.sim("groups", made))["id"]
+    await hand.sim("groups", {**made, "id": first - 1})
+    assert (await hand.sim("groups", made))["id"] not in (first, first - 1)
+    assert await hand.refused("groups", {**made, "id": user}) == "a group's id is below zero"
+
+
 async def test_a_restart_forgets_nothing(tmp_path):
     file = tmp_path / "var" / "telegram.json"
     async with aiohttp.ClientSession() as client:
