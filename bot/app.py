@@ -152,7 +152,7 @@ def _collector(house: House, line: Line, worker: str) -> Collector:
     keyring, store = house.keyring, Store.of(house.settings.object_store)
     return Collector(
         line.name,
-        Download(house.site.api, line.token, store.at_once),
+        Download(Api(house.site.api, line.token, store.at_once)),
         store,
         house.pools.intake,
         keyring.vault,

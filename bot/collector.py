@@ -81,7 +81,7 @@ class Collector:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is being fetched is finished. A lost database is waited for."""
         with ThreadPoolExecutor(self.store.at_once, "seal") as threads:
-            async with self.download, asyncio.TaskGroup() as group:
+            async with self.download.api, asyncio.TaskGroup() as group:
                 group.create_task(self._living(stop))
                 group.create_task(self._tidying(stop))
                 group.create_task(self._ring(stop))

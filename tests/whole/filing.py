@@ -20,6 +20,7 @@ import sandbox
 from bot.collector import Collector
 from bot.download import Download
 from bot.store import Store
+from bot.telegram import Api
 from cases import attachments
 from cases.attachments import Arrival, Home
 from cases.offered import Offered
@@ -112,7 +113,7 @@ def collector(
     url: str, pool: "asyncpg.Pool", where: str, *, worker: str | None = None, **more: Any
 ) -> Collector:
     store = Store.of(where)
-    download = Download(url, sandbox.TOKENS[BOT], store.at_once)
+    download = Download(Api(url, sandbox.TOKENS[BOT], store.at_once))
     return Collector(
         BOT, download, store, pool, VAULT, SIGNER, lambda: datetime.now(UTC),
         worker or uuid4().hex, **more,
