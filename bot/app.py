@@ -31,6 +31,7 @@ from bot.telegram import Api
 from bot.webhook import Hook, Webhook
 from delivery.pace import Limits
 from delivery.sender import Sender
+from handlers import unfetched
 from vault.recipients import ListRefused
 
 _FINISH_SECONDS: Final = 25.0
@@ -159,6 +160,7 @@ def _collector(house: House, line: Line, worker: str) -> Collector:
         keyring.sign,
         keyring.now,
         worker,
+        unfetched.tell,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.telegram import Api, Away, Refused, TokenRefused
 from cases.offered import MOST_SIZE
+from cases.points import Point, passing
 from vault.stream import PIECE
 
 _TOO_BIG: Final = "too big"
@@ -39,6 +40,7 @@ class Download:
         """The file. Raises NotNow, Gone, TooBig, also in the middle of it."""
         try:
             path = await self._located(file_id)
+            passing(Point.FILE_LOCATED)
             come = 0
             async with aclosing(self.api.file(path, PIECE)) as body:
                 async for piece in body:

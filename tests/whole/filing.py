@@ -24,7 +24,9 @@ from bot.telegram import Api
 from cases import attachments
 from cases.attachments import Arrival, Home
 from cases.offered import Offered
+from cases.outbox import row_name
 from cases.turn import DraftRow, Turn, load, save
+from handlers import unfetched
 from vault import chain, unseal
 from vault.contents import Head
 from vault.local import Vault
@@ -72,8 +74,9 @@ class Family:
         await save(self.pool, VAULT, turn, signer=SIGNER, now=NOW)
 
     async def begin(self) -> UUID:
-        """A draft; its id."""
+        """A draft, at one of its questions; its id."""
         turn = await self.turn()
+        turn.conversation.state["spot"] = {"kind": "form"}
         row = turn.drafts.setdefault(
             "report", DraftRow(uuid4(), "report", {}, True, NOW, NOW + DAY)
         )
@@ -116,7 +119,7 @@ def collector(
     download = Download(Api(url, sandbox.TOKENS[BOT], store.at_once))
     return Collector(
         BOT, download, store, pool, VAULT, SIGNER, lambda: datetime.now(UTC),
-        worker or uuid4().hex, **more,
+        worker or uuid4().hex, **{"notice": unfetched.tell, **more},
     )  # fmt: skip
 
 
@@ -169,6 +172,13 @@ def plain(key: Identity, sealed: bytes) -> bytes:
     out: list[bytes] = []
     open_stream(key, io.BytesIO(sealed), out.append)
     return b"".join(out)
+
+
+async def told(pool: "asyncpg.Pool") -> list[Any]:
+    """Parameters of what waits to be said, in order."""
+    rows = await pool.fetch("SELECT sealed, chat_ref FROM outbox ORDER BY id")
+    opened = [VAULT.open(row["sealed"], row_name(row["chat_ref"])) for row in rows]
+    return [one["params"] for one in opened]
 
 
 _S3 = """
