@@ -273,3 +273,10 @@ async def test_what_goes_wrong_with_the_source_leaves_no_object(where):
 async def names(store):
     later = datetime.now(UTC) + timedelta(days=1)
     return {name async for page in store.older_than(later) for name in page}
+
+
+async def test_a_store_is_proved_by_an_object_that_is_gone_afterwards(where):
+    store = Store.of(where)
+    free = await store.proved()
+    assert (free is None) == where.startswith("s3://")
+    assert await names(store) == set()
