@@ -1,6 +1,6 @@
 """Photos, papers, recordings: taken where they belong, counted in one message, never opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
@@ -52,15 +52,26 @@ class Filing:
         _count(talk, have.files + 1, offered.kind)
 
     async def _home(self, talk: Talk) -> Home | None:
-        """The open form's case to be, or the case on screen; None: it is not clear where to."""
-        known = Known.of(record_in(talk.spot, "case"))
-        if talk.spot_kind in _CASES and known is not None:
-            return StoredCase(known.case, known.recipient)
+        """The open form's case to be, or the case on screen; None: it is not clear where to.
+
+        A side question, such as where the words under a picture belong, hides neither.
+        """
         row = talk.draft_of(flow_of(talk).name)
-        if row is None or talk.spot_kind not in _KEPT_OPEN:
-            return None
-        opened = await attachments.opened_for(self.database, row.id)
-        return opened or attachments.open_case(row.id, self.recipients(), talk.now)
+        for spot in _layers(talk.spot):
+            kind, known = text_in(spot, "kind"), Known.of(record_in(spot, "case"))
+            if kind in _CASES and known is not None:
+                return StoredCase(known.case, known.recipient)
+            if kind in _KEPT_OPEN and row is not None:
+                opened = await attachments.opened_for(self.database, row.id)
+                return opened or attachments.open_case(row.id, self.recipients(), talk.now)
+        return None
+
+
+def _layers(spot: dict[str, Json]) -> Iterator[dict[str, Json]]:
+    """Where the person is, and what is under that."""
+    while spot:
+        yield spot
+        spot = record_in(spot, "under")
 
 
 def _decline(talk: Talk, key: str, album: str) -> None:

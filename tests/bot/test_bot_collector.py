@@ -207,7 +207,7 @@ async def test_a_file_taken_back_is_deleted_from_the_store(running, pool, where)
     assert await made.tidy() == 1
     case = (await family.home(draft)).case
     assert await opened(pool, made.store, case) == {1: PNG + b"kept"}
-    assert await names(made.store) == {
+    assert await filing.names(made.store) == {
         await pool.fetchval("SELECT object FROM attachment WHERE id = $1", kept)
     }
 
@@ -223,7 +223,7 @@ async def test_files_of_a_draft_that_is_gone_are_deleted_with_it(running, pool, 
     turn.drafts.clear()
     await family.save(turn)
     assert await made.tidy() == 1
-    assert await names(made.store) == set()
+    assert await filing.names(made.store) == set()
     row = await pool.fetchrow("SELECT state, locator, manifest, object FROM attachment")
     assert tuple(row) == ("removed", None, None, None)
 
@@ -244,9 +244,9 @@ async def test_the_sweep_finds_what_a_dead_attempt_left_and_nothing_else(running
     held = await pool.fetchval("SELECT object FROM attachment")
     later = datetime.now(UTC) + timedelta(minutes=1)
     assert await made.sweep(later - timedelta(days=1)) == 0
-    assert await names(made.store) == {orphan, held}
+    assert await filing.names(made.store) == {orphan, held}
     assert await made.sweep(later) == 1
-    assert await names(made.store) == {held}
+    assert await filing.names(made.store) == {held}
 
 
 async def test_what_goes_wrong_with_the_source_leaves_no_object(where):
@@ -267,16 +267,11 @@ async def test_what_goes_wrong_with_the_source_leaves_no_object(where):
         with pytest.raises(Interrupted):
             async with Conveyor(threads, recipient, pieces()) as belt:
                 await store.put(uuid4(), belt.pieces())
-    assert await names(store) == set()
-
-
-async def names(store):
-    later = datetime.now(UTC) + timedelta(days=1)
-    return {name async for page in store.older_than(later) for name in page}
+    assert await filing.names(store) == set()
 
 
 async def test_a_store_is_proved_by_an_object_that_is_gone_afterwards(where):
     store = Store.of(where)
     free = await store.proved()
     assert (free is None) == where.startswith("s3://")
-    assert await names(store) == set()
+    assert await filing.names(store) == set()

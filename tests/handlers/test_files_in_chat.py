@@ -136,6 +136,18 @@ async def test_an_album_one_too_many_is_declined_once_and_what_fits_is_kept(aske
     assert "300 МБ" in asked.last
 
 
+async def test_words_under_the_first_picture_of_an_album_do_not_cost_the_others(
+    olena, arrive, door
+):
+    await arrive(olena)
+    await olena.does(*MINIMUM)
+    for number in range(3):
+        caption = {"caption": "Це вона з братом, минулого літа."} if number == 0 else {}
+        await olena.update(message=olena.message(photo=PHOTO, media_group_id="13579", **caption))
+    assert olena.says_somewhere("Куди додати?")
+    assert len(await files(door)) == 3
+
+
 async def test_thirty_files_fit_and_the_next_is_told_that_they_do(asked, door):
     for _ in range(MOST_FILES + 2):
         await asked.update(message=asked.message(document=PDF))

@@ -123,19 +123,19 @@ def collector(
     )  # fmt: skip
 
 
-async def case_key(pool: "asyncpg.Pool", case: UUID) -> Identity:
+async def case_key(pool: "asyncpg.Pool", case: UUID, triage: Identity = TRIAGE) -> Identity:
     """The case's key, opened by the prosecutors', wherever it stands now."""
     sealed = await pool.fetchval(
         "SELECT sealed FROM case_key WHERE case_id = $1"
         " UNION ALL SELECT sealed FROM opened_case WHERE case_id = $1",
         case,
     )
-    return unseal.open_case_key(TRIAGE, sealed, case)
+    return unseal.open_case_key(triage, sealed, case)
 
 
-async def manifests(pool: "asyncpg.Pool", case: UUID) -> dict[int, Any]:
+async def manifests(pool: "asyncpg.Pool", case: UUID, triage: Identity = TRIAGE) -> dict[int, Any]:
     """{sequence: manifest} of all of a case's files."""
-    key = await case_key(pool, case)
+    key = await case_key(pool, case, triage)
     rows = await pool.fetch(
         "SELECT id, sequence, sealed FROM sealed_object WHERE case_id = $1 AND kind = 'manifest'"
         " UNION ALL SELECT id, sequence, manifest FROM attachment"
@@ -151,11 +151,13 @@ async def manifests(pool: "asyncpg.Pool", case: UUID) -> dict[int, Any]:
     }
 
 
-async def opened(pool: "asyncpg.Pool", store: Store, case: UUID) -> dict[int, bytes]:
+async def opened(
+    pool: "asyncpg.Pool", store: Store, case: UUID, triage: Identity = TRIAGE
+) -> dict[int, bytes]:
     """{sequence: plaintext} of the files a case holds, checked against their manifests."""
-    key = await case_key(pool, case)
+    key = await case_key(pool, case, triage)
     found = {}
-    for sequence, told in (await manifests(pool, case)).items():
+    for sequence, told in (await manifests(pool, case, triage)).items():
         if told["state"] != "held":
             continue
         sealed = b"".join([piece async for piece in store.pieces(UUID(told["object"]))])
@@ -172,6 +174,12 @@ def plain(key: Identity, sealed: bytes) -> bytes:
     out: list[bytes] = []
     open_stream(key, io.BytesIO(sealed), out.append)
     return b"".join(out)
+
+
+async def names(store: Store) -> set[UUID]:
+    """Whatever stands in the store."""
+    later = datetime.now(UTC) + DAY
+    return {name async for page in store.older_than(later) for name in page}
 
 
 async def told(pool: "asyncpg.Pool") -> list[Any]:
