@@ -19,7 +19,7 @@ import filing
 import pytest
 import scripts
 from filing import PNG, Family, uploaded
-from rig import ROOT, folder, rigged
+from rig import ROOT, Walker, folder, rigged
 
 import sandbox
 from bot.postgres import embedded, migrate
@@ -168,22 +168,19 @@ async def everything_is_tidy(pool, api: str, where: str, total: int) -> None:
 
 
 async def test_killed_while_it_takes_a_file_down_the_bot_takes_it_down_once():
-    kills, people, sent = 2 * EACH, [], {}
+    kills, sent = 2 * EACH, {}
     with folder() as here, embedded(here / "postgres") as server:
         await asyncio.to_thread(migrate, server.url)
         async with rigged(here, server, DODOMU_RATE="1000", DODOMU_CHAT_RATE="50") as rig:
+            people = await at_a_question(rig, 1 + 2 * kills // A_FAMILYS)
             for number in range(kills):
                 files = [content() for _ in range(1 + secrets.randbelow(2))]
                 doomed = f"{Point.FILE_QUEUED}:{1 + secrets.randbelow(len(files))}"
                 process = rig.start(doomed=doomed)
-                if not people or len(sent[people[-1].id]) + len(files) > A_FAMILYS:
-                    people.append(await rig.person(f"Людина {number}"))
-                    sent[people[-1].id] = []
-                    await people[-1].walk([*scripts.ARRIVE, *scripts.essentials(number)[:2]])
-                    await people[-1].asked("Прізвище, ім’я")
+                person = people[number * len(people) // kills]
                 for one in files:
-                    await people[-1].send(one, "фото.png", kind="document")
-                    sent[people[-1].id].append(one)
+                    await person.send(one, "фото.png", kind="document")
+                    sent.setdefault(person.id, []).append(one)
                 await died(process)
             total = sum(map(len, sent.values()))
             async with await database.connect(server.url) as pool:
@@ -197,6 +194,18 @@ async def test_killed_while_it_takes_a_file_down_the_bot_takes_it_down_once():
                 await nothing_is_half_done(pool)
                 await the_files_are_theirs(pool, rig, sent)
     print(f"{kills} kills, {total} files of {len(people)} people")
+
+
+async def at_a_question(rig, count: int) -> list[Walker]:
+    """People who are asked for a name; the bot that asked them has stopped."""
+    process = rig.start()
+    people = [await rig.person(f"Людина {number}") for number in range(count)]
+    for number, person in enumerate(people):
+        await person.walk([*scripts.ARRIVE, *scripts.essentials(number)[:2]])
+        await person.asked("Прізвище, ім’я")
+    process.terminate()
+    await asyncio.to_thread(process.wait, 60)
+    return people
 
 
 async def the_files_are_theirs(pool, rig, sent: dict[int, list[bytes]]) -> None:
