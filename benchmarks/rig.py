@@ -20,7 +20,7 @@ import asyncpg
 
 from benchmarks.stub import FAMILY, STAFF
 from bot.postgres import Embedded, embedded, migrate
-from vault import keys
+from vault import keys, throwaway
 
 ROOT: Final = Path(__file__).parent.parent
 LOG: Final = "bot.log"
@@ -128,7 +128,7 @@ def _popen(command: list[str], env: dict[str, str], out: Any) -> "subprocess.Pop
 @asynccontextmanager
 async def rigged(folder: Path) -> AsyncIterator[Rig]:
     """All of it, running, in `folder`; no bot yet."""
-    keyset = keys.make_all(folder / "keys", datetime.now(UTC))
+    keyset = throwaway.make_all(folder / "keys", datetime.now(UTC))
     env = {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
         "TELEGRAM_BOT_TOKEN": FAMILY,
         "TELEGRAM_STAFF_BOT_TOKEN": STAFF,

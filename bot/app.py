@@ -33,6 +33,7 @@ from bot.telegram import Api
 from bot.webhook import Hook, Webhook
 from delivery.pace import Limits
 from delivery.sender import Sender
+from handlers import unfetched
 from vault.recipients import ListRefused
 
 _FINISH_SECONDS: Final = 25.0
@@ -164,13 +165,14 @@ def _collector(house: House, line: Line, worker: str) -> Collector:
     keyring, store = house.keyring, Store.of(house.settings.object_store)
     return Collector(
         line.name,
-        Download(house.site.api, line.token, store.at_once),
+        Download(Api(house.site.api, line.token, store.at_once)),
         store,
         house.pools.intake,
         keyring.vault,
         keyring.sign,
         keyring.now,
         worker,
+        unfetched.tell,
     )
 
 

@@ -7,7 +7,7 @@ transaction, known as held. Whatever dies in between is fetched again when its l
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
@@ -24,12 +24,14 @@ from cases import collecting, discarding
 from cases.audit import Signer
 from cases.collecting import GIVEN_UP_DAYS, Claimed
 from cases.filetypes import PEEKED, RefusedType, sniffed
-from cases.offered import REFUSED_TYPE, TOO_BIG
+from cases.offered import REFUSED_TYPE, TOO_BIG, Offered
 from cases.outbox import AWAY
-from flows.answers import Json
+from cases.points import Point, passing
+from cases.turn import Overtaken, Turn
+from cases.unasked import unasked
 from vault.local import NotOurs, Vault
 
-GONE, TELEGRAM = "gone", "telegram"
+GONE, TELEGRAM, STORE = "gone", "telegram", "store"
 
 _LOOK_SECONDS: Final = 2.0
 _TIDY_SECONDS: Final = 600.0
@@ -38,6 +40,7 @@ _SWEEP_EVERY: Final = 144
 _GONE_AFTER: Final = 5
 _GONE_SECONDS: Final = 3600
 """Telegram says the same of a file it cannot reach for a moment."""
+_TRIES: Final = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = 3.0, 900.0
 _DAY: Final = 86_400
 
@@ -45,12 +48,8 @@ _TROUBLE: Final[tuple[type[Exception], ...]] = (StoreAway, *AWAY)
 
 _log = logging.getLogger(__name__)
 
-Notice = Callable[[Claimed, str], Mapping[str, Json] | None]
-"""For a file that could not be had and the reason: parameters of a sendMessage, or None."""
-
-
-def silent(_job: Claimed, _reason: str) -> None:
-    """Tell the family nothing."""
+Notice = Callable[[Turn, Offered, str, datetime], None]
+"""Says in a turn that no update caused which file could not be had, and why."""
 
 
 @dataclass
@@ -69,7 +68,7 @@ class Collector:
     signer: Signer = field(repr=False)
     now: Callable[[], datetime]
     worker: str
-    notice: Notice = silent
+    notice: Notice
     lease: float = 60.0
     _wake: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _taking: int = 0
@@ -81,7 +80,7 @@ class Collector:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is being fetched is finished. A lost database is waited for."""
         with ThreadPoolExecutor(self.store.at_once, "seal") as threads:
-            async with self.download, asyncio.TaskGroup() as group:
+            async with self.download.api, asyncio.TaskGroup() as group:
                 group.create_task(self._living(stop))
                 group.create_task(self._tidying(stop))
                 group.create_task(self._ring(stop))
@@ -137,12 +136,9 @@ class Collector:
             else:
                 await self._later(job, "gone")
         except StoreAway as away:
-            await self._later(job, str(away))
+            await self._wait(job, STORE, str(away))
         except NotNow as away:
-            if job.age > GIVEN_UP_DAYS * _DAY:
-                await self._give_up(job, TELEGRAM)
-            else:
-                await self._later(job, str(away), away.seconds)
+            await self._wait(job, TELEGRAM, str(away), away.seconds)
 
     async def _keep(self, job: Claimed, threads: ThreadPoolExecutor) -> None:
         encoded = job.offered.kind != "document"
@@ -151,6 +147,7 @@ class Collector:
             mime = sniffed(head, job.offered.name, encoded_by_telegram=encoded)
             async with Conveyor(threads, job.recipient, plain) as belt:
                 await self.store.put(job.object, belt.pieces())
+        passing(Point.FILE_STORED)
         assert belt.through is not None, "the store has read to the end"
         done = await collecting.held(
             *(self.pool, self.worker, job, belt.through, mime),
@@ -163,13 +160,35 @@ class Collector:
 
     async def _give_up(self, job: Claimed, reason: str) -> None:
         _log.warning("a file cannot be had", extra={"reason": reason, "attempts": job.attempts})
-        notice = None if job.quiet else self.notice(job, reason)
+        for _ in range(_TRIES):
+            with suppress(Overtaken):
+                return await self._told(job, reason)
+        raise Overtaken
+
+    async def _told(self, job: Claimed, reason: str) -> None:
+        """Given up, and the family told, at once or not at all. Raises cases.turn.Overtaken."""
+        now = self.now()
+        turn = await unasked(
+            *(self.pool, self.vault),
+            bot=self.bot,
+            bot_id=self.download.api.bot_id,
+            chat_ref=job.chat_ref,
+        )
+        if turn is not None:
+            self.notice(turn, job.offered, reason, now)
         await collecting.failed(
             *(self.pool, self.vault, self.worker, job, reason),
-            notice=notice,
+            telling=turn,
             signer=self.signer,
-            now=self.now(),
+            now=now,
         )
+
+    async def _wait(self, job: Claimed, reason: str, why: str, least: float = 0.0) -> None:
+        """For days if need be, and then there is an end to it."""
+        if job.age > GIVEN_UP_DAYS * _DAY:
+            await self._give_up(job, reason)
+        else:
+            await self._later(job, why, least)
 
     async def _later(self, job: Claimed, why: str, least: float = 0.0) -> None:
         """Longer each time, and not for all at the same moment."""

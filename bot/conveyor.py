@@ -11,6 +11,7 @@ from concurrent.futures import Executor, Future
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from cases.points import Point, passing
 from vault.stream import Streamed, seal_stream
 
 T = TypeVar("T")
@@ -62,8 +63,11 @@ class Conveyor:
     async def pieces(self) -> AsyncIterator[bytes]:
         """The age file. Raises what `plain` raises."""
         assert self._work is not None, "enter the context first"
+        point = Point.FILE_BEGUN
         while (piece := await self._sealed.get()) is not None:
             yield piece
+            passing(point)  # the store comes back for more: it has taken this one
+            point = Point.FILE_HALFWAY
         self.through = await self._work
 
     def _seal(self) -> Streamed:

@@ -22,7 +22,7 @@ from desk.app import build
 from desk.serving import bound
 from desk.serving import serve as serve_app
 from desk.site import Site
-from vault import chain, keys
+from vault import chain, keys, throwaway
 
 DESK: Final = "dodomu_desk"
 
@@ -106,7 +106,7 @@ def key_file(settings: Settings, now: datetime) -> Path:
     if settings.desk_key is not None:
         return settings.desk_key
     assert settings.desk_in_sandbox, "bot.commands refuses a desk without its key"
-    return keys.make_all(demo.folder(settings.folder) / "keys", now).desk
+    return throwaway.make_all(demo.folder(settings.folder) / "keys", now).desk
 
 
 async def _cast(own: Pool) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Self
 
 from bot import demo
 from bot.settings import Settings
-from vault import chain, keys, recipients
+from vault import chain, keys, recipients, throwaway
 from vault.local import Vault
 from vault.recipients import Recipients
 
@@ -41,7 +41,7 @@ class Keyring:
         """
         newest = settings.folder / "recipients.version"
         if settings.in_sandbox:
-            made = keys.make_all(demo.folder(settings.folder) / "keys", now())
+            made = throwaway.make_all(demo.folder(settings.folder) / "keys", now())
             found = (made.vault, made.intake_sign, made.recipients, made.root_public)
             newest = made.recipients.with_suffix(".version")
         else:

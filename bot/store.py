@@ -1,18 +1,19 @@
 """The object store of sealed files: a folder, or anything that speaks S3. Never a byte in clear.
 
 An object appears whole or not at all. With S3, credentials and endpoint come from the usual AWS_
-variables; give the bucket a rule that ends unfinished multipart uploads after a day, because what
-a killed process leaves of them cannot be listed.
+variables; docs/files.md says what rule the bucket needs: what a killed process leaves of an
+unfinished upload cannot be listed.
 """
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import obstore
 from obstore.exceptions import BaseError
@@ -28,6 +29,8 @@ _FOLDER_PIECE: Final = 256 << 10
 #: the least S3 takes as a part; two of them are in memory for each file
 _S3_PIECE: Final = 5 << 20
 _FOLDER_AT_ONCE, _S3_AT_ONCE = 20, 6
+#: who asks for more of a store that is away has a longer breath of their own
+_RETRIES, _RETRIED_FOR = 2, timedelta(seconds=30)
 
 
 class StoreAway(Exception):
@@ -54,7 +57,10 @@ class Store:
         """
         try:
             if where.startswith(_S3):
-                return cls(_S3_AT_ONCE, S3Store.from_url(where), _S3_PIECE, None)
+                s3 = S3Store.from_url(
+                    where, retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRIED_FOR}
+                )
+                return cls(_S3_AT_ONCE, s3, _S3_PIECE, None)
             folder = Path(where.removeprefix(_FILE)).absolute()
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             objects = LocalStore(prefix=folder)
@@ -102,6 +108,26 @@ class Store:
                 continue
             except (BaseError, OSError) as error:
                 raise StoreAway(type(error).__name__) from None
+
+    async def proved(self) -> int | None:
+        """Write, read and delete an object, as files are; free bytes of a folder's disk.
+
+        Raises StoreAway.
+        """
+        name, said = uuid4(), b"dodomu"
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield said
+
+        await self.put(name, pieces())
+        try:
+            heard = b"".join([piece async for piece in self.pieces(name)])
+        except FileNotFoundError:
+            heard = b""
+        await self.delete([name])
+        if heard != said:
+            raise StoreAway("OtherBytes")
+        return None if self._folder is None else shutil.disk_usage(self._folder).free
 
     async def older_than(self, moment: datetime) -> AsyncIterator[tuple[UUID, ...]]:
         """Names of objects last written before `moment`, by the store's clock, in pages.

@@ -1,10 +1,12 @@
 """Bare calls of the Bot API, for what is neither a message nor an update: who am I, what waits.
 
-The token is part of every address, so no error of the HTTP client leaves this module.
+Files come this way too. The token is part of every address, so no error of the HTTP client leaves
+this module.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -14,6 +16,7 @@ import orjson
 from bot import envelope
 
 _PATIENCE: Final = 30.0
+_FILE_TIMES: Final = aiohttp.ClientTimeout(total=900, connect=15, sock_read=30)
 _UNAUTHORIZED, _NOT_FOUND, _CONFLICT, _FLOOD = 401, 404, 409, 429
 
 
@@ -22,12 +25,16 @@ class Away(Exception):
 
 
 class Refused(Exception):
-    """Telegram refuses the call. `code` is its error code, `retry_after` seconds after a flood."""
+    """Telegram refuses the call. `code` is its error code, `retry_after` seconds after a flood.
 
-    def __init__(self, code: int, retry_after: float | None = None) -> None:
+    `words` are Telegram's, and stay out of the message.
+    """
+
+    def __init__(self, code: int, retry_after: float | None = None, words: str = "") -> None:
         super().__init__(f"refused with {code}")
         self.code = code
         self.retry_after = retry_after
+        self.words = words
 
     @property
     def conflict(self) -> bool:
@@ -41,10 +48,14 @@ class TokenRefused(Refused):
 
 @dataclass
 class Api:
-    """One bot's Bot API; use as a context manager. `base` is like "https://api.telegram.org"."""
+    """One bot's Bot API; use as a context manager. `base` is like "https://api.telegram.org".
+
+    `at_once`: connections; more calls than that wait for one another.
+    """
 
     base: str
     token: str = field(repr=False)
+    at_once: int = 8
     _session: aiohttp.ClientSession | None = field(default=None, repr=False)
 
     @property
@@ -52,7 +63,10 @@ class Api:
         return int(self.token.partition(":")[0])
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=8))
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self.at_once),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
         return self
 
     async def __aexit__(
@@ -75,6 +89,31 @@ class Api:
         """getUpdates, parsed. Raises Away, Refused, TokenRefused."""
         _, updates = await self._ask("getUpdates", params, patience)
         return updates
+
+    async def file(self, path: str, piece: int) -> AsyncGenerator[bytes, None]:
+        """The file at a `file_path`, in pieces of at most so many bytes; close it if left early.
+
+        Raises Away, Refused (404: there is none), also in the middle of it.
+        """
+        assert self._session is not None, "enter the context first"
+        # Raised outside the handlers: what aiohttp says may quote the address, and so the token.
+        try:
+            async with self._session.get(
+                f"{self.base}/file/bot{self.token}/{path}",
+                timeout=_FILE_TIMES,
+                read_bufsize=piece,
+                allow_redirects=False,
+            ) as response:
+                status = response.status
+                if status == HTTPStatus.OK:
+                    async for one in response.content.iter_chunked(piece):
+                        yield one
+                    return
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            trouble: Exception = Away(type(error).__name__)
+        else:
+            trouble = Refused(status) if status == HTTPStatus.NOT_FOUND else Away(f"HTTP {status}")
+        raise trouble
 
     async def _ask(
         self, method: str, params: Mapping[str, Any], patience: float
@@ -108,4 +147,5 @@ def _refusal(whole: dict[str, Any]) -> Exception:
         return TokenRefused(code)
     parameters = whole.get("parameters")
     wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    return Refused(code, float(wait) if isinstance(wait, int) else None)
+    seconds = float(wait) if isinstance(wait, int) else None
+    return Refused(code, seconds, str(whole.get("description") or ""))

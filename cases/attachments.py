@@ -14,8 +14,9 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from cases.afterwards import Erased
-from cases.offered import Offered, Taken
+from cases.offered import Offered, Taken, fits
 from cases.outbox import PATIENCE, Database
+from cases.points import Point, passing
 from cases.turn import Overtaken, Turn
 from vault.local import Vault
 from vault.recipients import Recipients
@@ -87,12 +88,17 @@ async def opened_for(database: Database, draft: UUID) -> OpenedCase | None:
     return OpenedCase(draft, row["case_id"], key, row["list_version"], row["objects"])
 
 
-async def taken(database: Database, case: UUID) -> Taken:
-    """How much of its room the case has used."""
+async def taken(database: Database, home: Home) -> Taken:
+    """How much of its room is used: a report has its own, and what is added later a day's."""
     row = await database.fetchrow(
-        "SELECT count(*) AS files, coalesce(sum(size), 0)::bigint AS size FROM attachment"
-        " WHERE case_id = $1 AND state IN ('queued', 'taking', 'held')",
-        case,
+        """
+        SELECT count(*) AS files, coalesce(sum(size), 0)::bigint AS size
+          FROM attachment
+         WHERE case_id = $1 AND state IN ('queued', 'taking', 'held')
+           AND (NOT $2 OR created_at > greatest(now() - interval '1 day',
+                                      (SELECT received_at FROM cases WHERE id = $1)))
+        """,
+        *(home.case, isinstance(home, StoredCase)),
         timeout=PATIENCE,
     )
     return Taken(row["files"], row["size"])
@@ -118,14 +124,13 @@ class Arrival:
     offered: Offered
 
     def join(self, turn: Turn, vault: Vault) -> None:
-        """Queue it with the turn. Saving raises Erased when the case is gone.
+        """Queue it with the turn. Saving raises Erased when the case is gone, Overtaken when it
+        was filled meanwhile.
 
         With an OpenedCase the turn must hold its draft; the first file stores the opened case.
         """
         talk = turn.conversation
-        locator = vault.seal(
-            {"offered": self.offered.as_json(), "chat_id": talk.chat_id}, locator_name(self.id)
-        )
+        locator = vault.seal({"offered": self.offered.as_json()}, locator_name(self.id))
         turn.jobs.append(partial(_queue, self, talk.bot, talk.chat_ref, locator))
 
 
@@ -161,7 +166,11 @@ async def _queue(
         *(isinstance(home, OpenedCase), locator, arrival.offered.size or 0),
     )
     if isinstance(home, StoredCase):
+        # Two chats may know one case. Done again, the one too many is refused in words.
+        if fits(await taken(connection, home)) is not None:
+            raise Overtaken
         await counted(connection, home.case)
+    passing(Point.FILE_QUEUED)
 
 
 async def _numbered_in_draft(connection: "asyncpg.Connection", home: OpenedCase) -> int:

@@ -5,7 +5,6 @@ each attempt: two workers never write one object.
 """
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -17,14 +16,16 @@ import asyncpg
 from cases.attachments import MANIFEST, MANIFEST_SCHEMA, counted, locator_name
 from cases.audit import AuditEvent, Signer, append
 from cases.offered import Offered
-from cases.outbox import PATIENCE, Database, row_name
+from cases.outbox import PATIENCE, Database
+from cases.points import Point, passing
+from cases.turn import Turn, save
 from flows.answers import Json
 from vault.local import Vault
 from vault.seal import Head, seal
 from vault.stream import Streamed
 
 ACTOR: Final = "collector"
-#: a photo waits this long for a Telegram that does not answer, then the family is told
+#: a photo waits this long for a Telegram or a store that is away, then the family is told
 GIVEN_UP_DAYS: Final = 3
 
 _SALT: Final = 32
@@ -43,10 +44,6 @@ class Claimed:
     object: UUID
     attempts: int
     age: float
-    locale: str
-    #: nobody may write to this chat first
-    quiet: bool
-    chat_id: int = field(repr=False)
     offered: Offered = field(repr=False)
 
 
@@ -60,10 +57,7 @@ UPDATE attachment a
          ORDER BY created_at, sequence LIMIT $3 FOR UPDATE SKIP LOCKED) due
  WHERE a.id = due.id
 RETURNING a.id, a.bot, a.chat_ref, a.case_id AS case, a.sequence, a.recipient, a.object,
-          a.attempts, extract(epoch FROM now() - a.created_at)::float8 AS age, a.locator,
-          (SELECT locale FROM conversation c WHERE c.chat_ref = a.chat_ref) AS locale,
-          (SELECT quiet OR blocked_at IS NOT NULL
-             FROM conversation c WHERE c.chat_ref = a.chat_ref) AS quiet
+          a.attempts, extract(epoch FROM now() - a.created_at)::float8 AS age, a.locator
 """
 
 
@@ -80,8 +74,7 @@ async def claim(
 
 def _claimed(vault: Vault, row: dict[str, Any]) -> Claimed:
     inside: Any = vault.open(row.pop("locator"), locator_name(row["id"]))
-    row |= {"locale": row["locale"] or "uk", "quiet": row["quiet"] is not False}
-    return Claimed(**row, chat_id=inside["chat_id"], offered=Offered.from_json(inside["offered"]))
+    return Claimed(**row, offered=Offered.from_json(inside["offered"]))
 
 
 async def renew(database: Database, worker: str, lease: float) -> None:
@@ -149,6 +142,8 @@ async def held(
         done = await _finish(connection, worker, job, ending)
         if done:
             await append(connection, [event], signer=signer, now=now)
+        passing(Point.FILE_UNCOMMITTED)
+    passing(Point.FILE_COMMITTED)
     return done
 
 
@@ -159,27 +154,42 @@ async def failed(
     job: Claimed,
     reason: str,
     *,
-    notice: Mapping[str, Json] | None,
+    telling: Turn | None,
     signer: Signer,
     now: datetime,
 ) -> bool:
-    """Give it up: too_big, gone, refused_type, telegram. False when it is not `worker`'s.
+    """Give it up: too_big, gone, refused_type, telegram, store. False when not `worker`'s.
 
-    Prosecutors see in a manifest that there was a file and what it was called. `notice`:
-    parameters of a sendMessage that tells the family.
+    Prosecutors see in a manifest that there was a file and what it was called. `telling`: a turn
+    that tells the family, saved with it or not at all. Raises cases.turn.Overtaken: the turn is
+    to be made anew.
     """
     event = AuditEvent(
         ACTOR, "file.failed", job.case, {"sequence": job.sequence, "reason": reason}
     )
     ending = _Ending("failed", {"taken_at": now.isoformat()}, reason, job.offered.size or 0)
-    async with pool.acquire() as connection, connection.transaction():
-        done = await _finish(connection, worker, job, ending)
-        if done:
-            await counted(connection, job.case)
-            if notice is not None:
-                await _notify(connection, vault, job, notice)
-            await append(connection, [event], signer=signer, now=now)
-    return done
+
+    async def give_up(connection: "asyncpg.Connection") -> None:
+        if not await _finish(connection, worker, job, ending):
+            raise _NotIts
+        await counted(connection, job.case)
+
+    try:
+        if telling is not None:
+            telling.jobs.append(give_up)
+            telling.audit.append(event)
+            await save(pool, vault, telling, signer=signer, now=now)
+        else:
+            async with pool.acquire() as connection, connection.transaction():
+                await give_up(connection)
+                await append(connection, [event], signer=signer, now=now)
+    except _NotIts:
+        return False
+    return True
+
+
+class _NotIts(Exception):
+    """The file is another worker's by now, or taken back; nothing is written."""
 
 
 @dataclass(frozen=True)
@@ -254,15 +264,3 @@ def _manifest(job: Claimed, ending: _Ending) -> dict[str, Json]:
         "announced_size": offered.size,
         **ending.told,
     }
-
-
-async def _notify(
-    connection: "asyncpg.Connection", vault: Vault, job: Claimed, notice: Mapping[str, Json]
-) -> None:
-    payload = {"chat_id": job.chat_id, "params": dict(notice)}
-    await connection.execute(
-        "INSERT INTO outbox (bot, chat_ref, lane, method, sealed)"
-        " VALUES ($1, $2, 0, 'sendMessage', $3)",
-        *(job.bot, job.chat_ref, vault.seal(payload, row_name(job.chat_ref))),
-    )
-    await connection.execute("SELECT pg_notify('outbox', $1)", job.bot)

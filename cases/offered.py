@@ -20,7 +20,10 @@ TOO_BIG, REFUSED_TYPE, TOO_MANY, TOO_MUCH = "too_big", "refused_type", "too_many
 
 @dataclass(frozen=True)
 class Offered:
-    """A file as Telegram tells of it. `kind` is one of KINDS; `size` None when it is not told."""
+    """A file as Telegram tells of it. `kind` is one of KINDS; `size` None when it is not told.
+
+    `message_id`: the message it came in.
+    """
 
     kind: str
     file_id: str = field(repr=False)
@@ -30,6 +33,7 @@ class Offered:
     mime: str | None = None
     name: str | None = field(default=None, repr=False)
     caption: str = field(default="", repr=False)
+    message_id: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -41,6 +45,7 @@ class Offered:
             "mime": self.mime,
             "name": self.name,
             "caption": self.caption,
+            "message_id": self.message_id,
         }
 
     @classmethod
@@ -50,7 +55,7 @@ class Offered:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a case has of files, those still to be fetched included."""
+    """Files that share one room, those still to be fetched included."""
 
     files: int = 0
     size: int = 0
@@ -63,8 +68,11 @@ def refusal(offered: Offered, have: Taken) -> str | None:
         return TOO_BIG
     if looks_refused(offered.name, offered.mime):
         return REFUSED_TYPE
-    if have.files >= MOST_FILES:
+    return fits(Taken(have.files + 1, have.size + size))
+
+
+def fits(have: Taken) -> str | None:
+    """What there is too much of: too_many, too_much; None: there is room for it all."""
+    if have.files > MOST_FILES:
         return TOO_MANY
-    if have.size + size > MOST_BYTES:
-        return TOO_MUCH
-    return None
+    return TOO_MUCH if have.size > MOST_BYTES else None

@@ -1,6 +1,6 @@
 """Photos, papers, recordings: taken where they belong, counted in one message, never opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
@@ -9,7 +9,7 @@ from aiogram.types import Message
 
 from cases import attachments
 from cases.attachments import Arrival, Home, StoredCase
-from cases.offered import Offered, refusal
+from cases.offered import TOO_MANY, TOO_MUCH, Offered, refusal
 from cases.outbox import Database
 from cases.turn import Outgoing
 from flows.answers import Json
@@ -40,31 +40,48 @@ class Filing:
         """
         home = await self._home(talk)
         if home is None:
-            if not album or album != talk.person.state.get("album"):
-                talk.say("files.where")  # once, not once for each picture
-            talk.person.state["album"] = album
+            _decline(talk, "files.where", album)
             return
-        have = await attachments.taken(self.database, home.case)
+        have = await attachments.taken(self.database, home)
         refused = refusal(offered, have)
         if refused is not None:
-            talk.say(f"files.{refused}")
+            later = isinstance(home, StoredCase) and refused in (TOO_MANY, TOO_MUCH)
+            _decline(talk, f"files.{refused}{'_today' if later else ''}", album)
             return
         Arrival(uuid4(), home, offered).join(talk.turn, self.vault)
         _count(talk, have.files + 1, offered.kind)
 
     async def _home(self, talk: Talk) -> Home | None:
-        """The open form's case to be, or the case on screen; None: it is not clear where to."""
-        known = Known.of(record_in(talk.spot, "case"))
-        if talk.spot_kind in _CASES and known is not None:
-            return StoredCase(known.case, known.recipient)
-        row = row_in(talk)
-        if row is None or talk.spot_kind not in _KEPT_OPEN:
-            return None
-        sent = sent_case(talk)
-        if sent is not None:
-            return StoredCase(sent.case, sent.recipient)
-        opened = await attachments.opened_for(self.database, row.id)
-        return opened or attachments.open_case(row.id, self.recipients(), talk.now)
+        """The open form's case to be, or the case on screen; None: it is not clear where to.
+
+        A side question, such as where the words under a picture belong, hides neither.
+        """
+        row, sent = row_in(talk), sent_case(talk)
+        for spot in _layers(talk.spot):
+            kind, known = text_in(spot, "kind"), Known.of(record_in(spot, "case"))
+            if kind in _CASES and known is not None:
+                return StoredCase(known.case, known.recipient)
+            if kind in _KEPT_OPEN and row is not None and sent is not None:
+                return StoredCase(sent.case, sent.recipient)
+            if kind in _KEPT_OPEN and row is not None:
+                opened = await attachments.opened_for(self.database, row.id)
+                return opened or attachments.open_case(row.id, self.recipients(), talk.now)
+        return None
+
+
+def _layers(spot: dict[str, Json]) -> Iterator[dict[str, Json]]:
+    """Where the person is, and what is under that."""
+    while spot:
+        yield spot
+        spot = record_in(spot, "under")
+
+
+def _decline(talk: Talk, key: str, album: str) -> None:
+    """Say why not; for an album once, not once for each picture."""
+    told: list[Json] = [album, key]
+    if not album or talk.person.state.get("album") != told:
+        talk.say(key)
+    talk.person.state["album"] = told
 
 
 def _count(talk: Talk, number: int, kind: str) -> None:
@@ -84,9 +101,9 @@ def _count(talk: Talk, number: int, kind: str) -> None:
 
 def offered_by(message: Message) -> Offered | None:
     """The file a message carries, as Telegram tells of it; the largest size of a photo."""
-    if message.animation is not None:
-        return None  # a moving picture sent for a smile, as stickers are
-    for kind in ("document", "video", "audio", "voice", "video_note"):
+    # Telegram makes an animation of every video without sound, and tells of it as of a document
+    # too: whether it was meant for a smile nobody can know.
+    for kind in ("animation", "document", "video", "audio", "voice", "video_note"):
         file = getattr(message, kind)
         if file is not None:
             return _offered(message, kind, file)
@@ -103,4 +120,5 @@ def _offered(message: Message, kind: str, file: object) -> Offered:
         getattr(file, "mime_type", None),
         getattr(file, "file_name", None),
         message.caption or "",
+        message.message_id,
     )

@@ -109,7 +109,7 @@ class Hide:
     async def act(self, talk: Talk, action: str) -> None:
         if action == "now":
             talk.sweep()
-            talk.move("away")
+            talk.move("away", cleared=True)
             return
         talk.resume()
         if text_in(talk.spot, "kind") != "away":

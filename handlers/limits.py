@@ -42,8 +42,10 @@ from handlers.form import Form
 from handlers.forms import flow_of, row_in, sent_case, until
 from handlers.screen import spoken
 from handlers.sending import Post
+from handlers.silence import NOT_NOW
 from handlers.talk import Said, Spot, Talk
 from handlers.telephones import tell_contacts
+from handlers.unfetched import catch_up
 from locales import say
 
 Proceed: TypeAlias = Callable[[Update], Awaitable[None]]
@@ -56,8 +58,6 @@ _PARTLY: Final = frozenset({"home", "away", "receipt"})
 _WISHES: Final = frozenset({"contacts", "phones", "next", "hide", "child"})
 
 _HELD: Final = "held"
-#: places where asking about words kept aside would be out of place, or would give a chat away
-_NOT_NOW: Final = frozenset({"", "arrival", "away", "hide", "code"})
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +72,7 @@ async def within(talk: Talk, update: Update, rate: Rate, proceed: Proceed) -> No
     if standing is Standing.FREE:
         await proceed(update)
         _ask_about_held(talk)
+        catch_up(talk)
     else:
         if standing is Standing.TIPPED:
             talk.say("error.too_fast")
@@ -177,7 +178,7 @@ def _joined(before: str, text: str) -> str:
 def _ask_about_held(talk: Talk) -> None:
     """Where do the words of the pause belong? Asked when nothing better is on screen."""
     held = text_in(talk.person.state, _HELD)
-    if not held or talk.spot_kind in _NOT_NOW or _is_a_child_s(talk):
+    if not held or talk.spot_kind in NOT_NOW or _is_a_child_s(talk):
         return
     if talk.spot_kind == "stray" and len(_joined(text_in(talk.spot, "text"), held)) > STORY:
         return  # after those that are being asked about

@@ -9,6 +9,8 @@ from handlers.talk import Said, Talk
 
 NEWS, ALL_BUT_QUESTIONS, EVERYTHING = "news", "all_but_questions", "everything"
 LEVELS: Final = (NEWS, ALL_BUT_QUESTIONS, EVERYTHING)
+NOT_NOW: Final = frozenset({"", "arrival", "away", "hide", "code"})
+"""Places where what nobody asked for would be out of place, or would give a chat away."""
 
 
 def level(talk: Talk) -> str:

@@ -166,7 +166,14 @@ class Talk:
         """A message without buttons of its own."""
         self.send(html(self.locale, key, **params))
 
-    def send(self, text: str, markup: Json = None, tag: str | None = None) -> None:
+    def send(
+        self,
+        text: str,
+        markup: Json = None,
+        tag: str | None = None,
+        reply_to: int | None = None,
+    ) -> None:
+        """HTML. `reply_to`: the message it is about, if that is still there."""
         params: dict[str, Json] = {
             "text": text,
             "parse_mode": "HTML",
@@ -175,6 +182,11 @@ class Talk:
         }
         if markup is not None:
             params["reply_markup"] = markup
+        if reply_to is not None:
+            params["reply_parameters"] = {
+                "message_id": reply_to,
+                "allow_sending_without_reply": True,
+            }
         self.turn.outgoing.append(Outgoing("sendMessage", params, tag=tag))
 
     def show(self, view: View) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sandbox.wire import Obj
 
-_MEDIA = ("photo", "document", "voice", "video")
+_MEDIA = ("animation", "photo", "document", "voice", "video", "audio", "video_note")
 _WATCHER_BACKLOG = 1000
 
 

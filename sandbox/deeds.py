@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox import markup
 from sandbox.chat import Chat, Note
-from sandbox.files import attached
+from sandbox.files import KINDS, attached
 from sandbox.people import Person
 from sandbox.sending import without_reply
 from sandbox.wire import Obj
@@ -118,13 +118,19 @@ def say(account: Account, body: Mapping[str, Any]) -> Obj:
         if quoted is None:
             raise Impossible("there is no such message to reply to")
         content["reply_to_message"] = without_reply(quoted.wire)
-    if body.get("forward_from") is not None:
-        content["forward_origin"] = {
-            "type": "hidden_user",
-            "sender_user_name": str(body["forward_from"]),
-            "date": account.world.today(),
-        }
-    return _post(account, person, chat, content)
+    return _post(account, person, chat, content | _forwarded(account, body))
+
+
+def _forwarded(account: Account, body: Mapping[str, Any]) -> Obj:
+    """Whose it was first, if it is passed on."""
+    if body.get("forward_from") is None:
+        return {}
+    origin = {
+        "type": "hidden_user",
+        "sender_user_name": str(body["forward_from"]),
+        "date": account.world.today(),
+    }
+    return {"forward_origin": origin}
 
 
 def tap(account: Account, body: Mapping[str, Any]) -> Obj:
@@ -230,14 +236,16 @@ def send_file(
     """`pretend_size` lets a small file claim to be a large one."""
     person, chat = _speaker(account, body)
     kind = str(body.get("kind", "document"))
-    if kind not in {"photo", "document", "voice", "video"}:
-        raise Impossible("`kind` is photo, document, voice or video")
+    if kind not in KINDS:
+        raise Impossible(f"`kind` is one of {', '.join(KINDS)}")
     pretended = body.get("pretend_size")
     size = None if pretended is None else _number(pretended, "pretend_size")
     stored = account.shelf.add(kind, name, mime, content, size=size)
     group = {"media_group_id": str(body["album"])} if "album" in body else {}
     caption = {"caption": str(body["caption"])} if body.get("caption") else {}
-    return _post(account, person, chat, group | attached(stored) | caption)
+    return _post(
+        account, person, chat, group | attached(stored) | caption | _forwarded(account, body)
+    )
 
 
 def edit(account: Account, body: Mapping[str, Any]) -> Obj:

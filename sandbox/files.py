@@ -10,8 +10,16 @@ from sandbox.wire import Obj
 #: Telegram's ceiling for bots that download: 20 MiB
 MOST_DOWNLOAD = 20 << 20
 _PHOTO_SIZES = ((90, 67), (320, 240), (1280, 960))
-_FOLDERS = {"photo": "photos", "document": "documents", "voice": "voice", "video": "videos"}
-_FALLBACK = {"photo": ".jpg", "voice": ".oga", "video": ".mp4", "document": ".bin"}
+_FOLDERS = {
+    "photo": "photos", "document": "documents", "voice": "voice", "video": "videos",
+    "audio": "music", "video_note": "video_notes", "animation": "animations",
+}  # fmt: skip
+_FALLBACK = {
+    "photo": ".jpg", "document": ".bin", "voice": ".oga", "video": ".mp4",
+    "audio": ".mp3", "video_note": ".mp4", "animation": ".mp4",
+}  # fmt: skip
+KINDS = tuple(_FOLDERS)
+"""As a message names them; of an animation it tells a second time as of a document."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +71,27 @@ class Shelf:
         )
 
 
+_MEASURES: dict[str, Obj] = {
+    "voice": {"duration": 3},
+    "audio": {"duration": 3},
+    "video": {"duration": 3, "width": 640, "height": 480},
+    "animation": {"duration": 3, "width": 640, "height": 480},
+    "video_note": {"duration": 3, "length": 240},
+}
+
+
 def attached(stored: Stored) -> Obj:
     """The part of a Message that carries the file, such as `{"document": {...}}`."""
     ids: Obj = {"file_id": stored.file_id, "file_unique_id": stored.unique_id}
     if stored.kind == "photo":
         return {"photo": _sizes(stored)}
-    whole = ids | {"file_size": stored.size, "mime_type": stored.mime}
-    if stored.kind == "document":
+    whole = ids | {"file_size": stored.size}
+    if stored.kind != "video_note":
+        whole["mime_type"] = stored.mime
+    if stored.kind in ("document", "audio", "animation"):
         whole["file_name"] = stored.name
-    elif stored.kind == "voice":
-        whole["duration"] = 3
-    else:
-        whole |= {"duration": 3, "width": 640, "height": 480}
-    return {stored.kind: whole}
+    told = {stored.kind: whole | _MEASURES.get(stored.kind, {})}
+    return told | {"document": whole} if stored.kind == "animation" else told
 
 
 def _sizes(stored: Stored) -> list[Obj]:

@@ -14,7 +14,7 @@ _MOST_CAPTION = 1024
 _MOST_BYTES = 32_768
 _ALBUM = range(2, 11)
 _TYPING_SECONDS = 5.0
-_MEDIA = ("photo", "document", "voice", "video")
+_MEDIA = ("animation", "photo", "document", "voice", "video", "audio", "video_note")
 
 
 def formatted_text(params: Params) -> tuple[markup.Formatted, str | None]:

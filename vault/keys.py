@@ -5,7 +5,6 @@ import json
 import os
 import stat
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,9 +15,8 @@ from nacl.signing import SigningKey
 from nacl.utils import random
 from pyrage.x25519 import Identity
 
-from vault import identity, recipients
+from vault import identity
 from vault.local import KEY, Vault
-from vault.recipients import GroupKey, MemberKey, Recipients, SigningEntry
 
 Kind: TypeAlias = Literal["root", "triage", "escrow", "intake-sign", "vault", "desk"]
 KINDS: Final[tuple[Kind, ...]] = ("root", "triage", "escrow", "intake-sign", "vault", "desk")
@@ -64,20 +62,6 @@ class Signer:
     @property
     def public(self) -> bytes:
         return bytes(SigningKey(self.seed).verify_key)
-
-
-@dataclass(frozen=True)
-class KeySet:
-    """Where `make_all` has put things, and the root key to pin."""
-
-    root: Path
-    triage: Path
-    escrow: Path
-    intake_sign: Path
-    vault: Path
-    desk: Path
-    recipients: Path
-    root_public: bytes
 
 
 def load_root(path: Path) -> Signer:
@@ -169,55 +153,6 @@ def fingerprint(public: str) -> str:
     """A public part in a form two people can compare on the telephone: eight groups of four."""
     digits = sha256(public.encode()).hexdigest()[:32].upper()
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
-
-
-def make_all(folder: Path, now: datetime, members: tuple[MemberKey, ...] = ()) -> KeySet:
-    """A throw-away set for the sandbox, all of it on one computer. Whatever is there stays.
-
-    `members` stand in a list that is made now.
-
-    Never for real cases: the intake host must not hold root, triage or escrow.
-    Raises KeyFileRefused, ListRefused (a list of another root is there), OSError.
-    """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    paths = {kind: folder / f"{kind}.key" for kind in KINDS}
-    for kind, path in paths.items():
-        with suppress(KeyFileExists):
-            make(kind, path, now)
-    root = load_root(paths["root"])
-    listed = folder / "recipients.json"
-    issued = now.astimezone(UTC).replace(microsecond=0)
-    triage, escrow = (
-        GroupKey(kind, 1, public_part(paths[kind], kind), issued) for kind in KINDS[1:3]
-    )
-    signers = (load_intake_sign(paths["intake-sign"]), load_desk(paths["desk"])[0])
-    fresh = Recipients(
-        version=1,
-        issued_at=issued,
-        expires_at=issued + recipients.LONGEST,
-        triage=(triage,),
-        escrow=(escrow,),
-        intake_sign=tuple(SigningEntry(each.public, issued) for each in signers),
-        as_of=now,
-        members=members,
-    )
-    with suppress(KeyFileExists):
-        create(listed, recipients.to_bytes(fresh).decode())
-    with suppress(KeyFileExists):
-        create(
-            recipients.signature_path(listed),
-            recipients.sign(listed.read_bytes(), root.seed).decode(),
-        )
-    return KeySet(
-        root=paths["root"],
-        triage=paths["triage"],
-        escrow=paths["escrow"],
-        intake_sign=paths["intake-sign"],
-        vault=paths["vault"],
-        desk=paths["desk"],
-        recipients=listed,
-        root_public=root.public,
-    )
 
 
 def _kind_line(kind: Kind) -> str:

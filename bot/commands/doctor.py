@@ -16,6 +16,7 @@ from bot.keyring import Keyring
 from bot.postgres import current, serving, wanted
 from bot.postgres_home import ServerRefused
 from bot.settings import Settings, SettingsRefused, load
+from bot.store import Store, StoreAway
 from bot.telegram import Api, Away, Refused, TokenRefused
 from locales.contacts import OLDEST_DAYS, every
 from vault.keys import KeyFileRefused
@@ -24,6 +25,7 @@ from vault.recipients import ListRefused
 _LEAST_FREE: Final = 4 << 30
 _LEAST_VERSION: Final = 15
 _SOON_DAYS: Final = 60
+_STORE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Finding:
 def doctor(
     *, json: Annotated[bool, Parameter(name="--json", negative="", help="Answer in JSON.")] = False
 ) -> int:
-    """Look at settings, database, keys, tokens, contacts and disk. Exit code 1 when one is bad."""
+    """Look at settings, database, keys, tokens, files, contacts, disk. Exit code 1: one is bad."""
     findings = list(_findings())
     good = all(finding.good for finding in findings)
     if json:
@@ -60,6 +62,7 @@ def _findings() -> Iterator[Finding]:
     yield _database(settings)
     yield _keys(settings)
     yield from asyncio.run(_telegram(settings))
+    yield asyncio.run(_files(settings))
     yield _contacts()
     yield _disk(settings.folder)
 
@@ -134,6 +137,21 @@ async def _bot(subject: str, settings: Settings, token: str) -> Finding:
             subject, good=False, said=f"{waiting}; Telegram had trouble with the webhook"
         )
     return Finding(subject, good=True, said=waiting)
+
+
+async def _files(settings: Settings) -> Finding:
+    """The object store. An address may hold more than is good to show, so none is said."""
+    try:
+        async with asyncio.timeout(_STORE_SECONDS):
+            free = await Store.of(settings.object_store).proved()
+    except StoreAway as away:
+        return Finding("files", good=False, said=f"DODOMU_OBJECTS cannot be used: {away}")
+    except TimeoutError:
+        return Finding("files", good=False, said="DODOMU_OBJECTS does not answer")
+    if free is None:
+        return Finding("files", good=True, said="written, read and deleted")
+    said = f"written, read and deleted; {free >> 30} GiB free"
+    return Finding("files", good=free >= _LEAST_FREE, said=said)
 
 
 def _contacts() -> Finding:

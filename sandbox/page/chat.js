@@ -267,7 +267,8 @@ class Phone {
 
   async attach(input) {
     for (const file of input.files) {
-      const kind = { image: "photo", audio: "voice", video: "video" }[file.type.split("/")[0]] || "document";
+      const kind = file.type === "image/gif" ? "animation"
+        : { image: "photo", audio: "voice", video: "video" }[file.type.split("/")[0]] || "document";
       const form = new FormData();
       for (const [name, value] of Object.entries(this.here())) form.append(name, value);
       form.append("kind", kind);

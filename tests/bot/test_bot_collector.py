@@ -13,6 +13,7 @@ from filing import PNG, Family, collector, manifests, opened, uploaded
 from bot.conveyor import Conveyor
 from bot.store import Store
 from cases.audit import verify
+from locales import LOCALES, say
 from vault.stream import PIECE
 
 SIZES = (0, 9, 100, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 1 << 20, (6 << 20) + 7)
@@ -96,14 +97,10 @@ async def test_a_file_that_telegram_finds_too_big_or_has_lost_is_told_of(running
     draft = await family.begin()
     big = uploaded(running, PNG, pretend=21 << 20)
     await family.send(await family.home(draft), big)
-    lost = filing.offered("SBXlost")
+    lost = filing.offered("SBXlost", message_id=42)
     await family.send(await family.home(draft), lost)
     await pool.execute("UPDATE attachment SET created_at = now() - interval '2 hours'")
-
-    def notice(job, reason):
-        return {"text": reason}
-
-    made = collector(running.url, pool, str(tmp_path / "objects"), notice=notice)
+    made = collector(running.url, pool, str(tmp_path / "objects"))
     async with working(made):
         await settled(pool, 1)
         for _ in range(4):
@@ -113,7 +110,64 @@ async def test_a_file_that_telegram_finds_too_big_or_has_lost_is_told_of(running
         await settled(pool, 2)
     rows = await pool.fetch("SELECT reason, attempts FROM attachment ORDER BY sequence")
     assert [tuple(row) for row in rows] == [("too_big", 1), ("gone", 5)]
-    assert await pool.fetchval("SELECT count(*) FROM outbox WHERE method = 'sendMessage'") == 2
+    big, lost = await filing.told(pool)
+    assert "більший за 20 МБ" in big["text"]
+    assert "Telegram його вже немає" in lost["text"]
+    assert lost["reply_parameters"]["message_id"] == 42
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_a_refused_file_is_told_of_in_the_familys_language(locale, running, pool, tmp_path):
+    family = Family(pool)
+    draft = await family.begin()
+    await family.send(await family.home(draft), uploaded(running, b"MZ", "фото.jpg"))
+    turn = await family.turn()
+    turn.conversation.locale = locale
+    await family.save(turn)
+    async with working(collector(running.url, pool, str(tmp_path / "objects"))):
+        await settled(pool, 1)
+    [said] = await filing.told(pool)
+    assert said["text"] == say(locale, "files.lost.refused_type")
+
+
+async def test_nobody_is_told_who_must_not_be_written_to_until_they_write(running, pool, tmp_path):
+    family = Family(pool)
+    draft = await family.begin()
+    await family.send(await family.home(draft), uploaded(running, b"MZ", "фото.jpg"))
+    turn = await family.turn()
+    turn.conversation.quiet = True
+    await family.save(turn)
+    async with working(collector(running.url, pool, str(tmp_path / "objects"))):
+        await settled(pool, 1)
+    assert await filing.told(pool) == []
+    assert (await family.turn()).conversation.state["unfetched"] == [["refused_type", None]]
+
+
+@pytest.mark.parametrize("away", ["telegram", "store"])
+async def test_who_is_away_for_days_is_given_up_and_told_of(away, running, pool, tmp_path):
+    family = Family(pool)
+    draft = await family.begin()
+    await family.send(await family.home(draft), uploaded(running, PNG))
+    where = tmp_path / "objects"
+    made = collector(running.url, pool, str(where))
+    if away == "store":
+        where.rmdir()
+        where.touch()
+    else:
+        made.download.api.base = "http://127.0.0.1:1"
+    async with working(made):
+        async with asyncio.timeout(60):
+            while not await pool.fetchval("SELECT true FROM attachment WHERE attempts > 0"):
+                await asyncio.sleep(0.05)
+        assert await filing.told(pool) == []
+        await pool.execute(
+            "UPDATE attachment SET not_before = now(), created_at = now() - interval '73 hours'"
+        )
+        made.poke()
+        await settled(pool, 1)
+    [said] = await filing.told(pool)
+    assert "три дні" in said["text"]
+    assert await pool.fetchval("SELECT reason FROM attachment") == away
 
 
 async def test_a_telegram_in_trouble_is_asked_again(running, pool, tmp_path):
@@ -153,7 +207,7 @@ async def test_a_file_taken_back_is_deleted_from_the_store(running, pool, where)
     assert await made.tidy() == 1
     case = (await family.home(draft)).case
     assert await opened(pool, made.store, case) == {1: PNG + b"kept"}
-    assert await names(made.store) == {
+    assert await filing.names(made.store) == {
         await pool.fetchval("SELECT object FROM attachment WHERE id = $1", kept)
     }
 
@@ -169,7 +223,7 @@ async def test_files_of_a_draft_that_is_gone_are_deleted_with_it(running, pool, 
     turn.drafts.clear()
     await family.save(turn)
     assert await made.tidy() == 1
-    assert await names(made.store) == set()
+    assert await filing.names(made.store) == set()
     row = await pool.fetchrow("SELECT state, locator, manifest, object FROM attachment")
     assert tuple(row) == ("removed", None, None, None)
 
@@ -190,9 +244,9 @@ async def test_the_sweep_finds_what_a_dead_attempt_left_and_nothing_else(running
     held = await pool.fetchval("SELECT object FROM attachment")
     later = datetime.now(UTC) + timedelta(minutes=1)
     assert await made.sweep(later - timedelta(days=1)) == 0
-    assert await names(made.store) == {orphan, held}
+    assert await filing.names(made.store) == {orphan, held}
     assert await made.sweep(later) == 1
-    assert await names(made.store) == {held}
+    assert await filing.names(made.store) == {held}
 
 
 async def test_what_goes_wrong_with_the_source_leaves_no_object(where):
@@ -213,9 +267,11 @@ async def test_what_goes_wrong_with_the_source_leaves_no_object(where):
         with pytest.raises(Interrupted):
             async with Conveyor(threads, recipient, pieces()) as belt:
                 await store.put(uuid4(), belt.pieces())
-    assert await names(store) == set()
+    assert await filing.names(store) == set()
 
 
-async def names(store):
-    later = datetime.now(UTC) + timedelta(days=1)
-    return {name async for page in store.older_than(later) for name in page}
+async def test_a_store_is_proved_by_an_object_that_is_gone_afterwards(where):
+    store = Store.of(where)
+    free = await store.proved()
+    assert (free is None) == where.startswith("s3://")
+    assert await filing.names(store) == set()

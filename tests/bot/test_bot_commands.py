@@ -285,6 +285,31 @@ def test_the_doctor_finds_a_healthy_demo_healthy(folder, database_url):
     assert subjects["database"]
     assert subjects["keys"]
     assert subjects["telegram"]
+    assert subjects["files"]
+    assert [path for path in (folder / "objects").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("where", ["s3://canary-bucket/files", "folder/that/is/a/file"])
+def test_the_doctor_says_when_files_could_not_be_stored(where, folder, database_url):
+    (folder / "folder").touch()
+    objects = where if "://" in where else str(folder / where)
+    done = run(
+        "doctor",
+        "--json",
+        DATABASE_URL=database_url,
+        DODOMU_FOLDER=str(folder),
+        DODOMU_OBJECTS=objects,
+        AWS_ENDPOINT="http://127.0.0.1:1",
+        AWS_ALLOW_HTTP="true",
+        AWS_REGION="eu-central-1",
+        AWS_ACCESS_KEY_ID="canary",
+        AWS_SECRET_ACCESS_KEY="canary",
+    )
+    told = {one["subject"]: one for one in json.loads(done.stdout)["findings"]}
+    assert done.returncode == 1
+    assert not told["files"]["good"]
+    assert "DODOMU_OBJECTS cannot be used" in told["files"]["said"]
+    assert "canary" not in done.stdout + done.stderr
 
 
 def test_the_doctor_says_what_is_wrong_and_exits_with_1(folder):

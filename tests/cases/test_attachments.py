@@ -1,5 +1,6 @@
 """Files on their way: limits, the case they open, leases, and what Send and its absence do."""
 
+import asyncio
 from hashlib import sha256
 from uuid import UUID
 
@@ -16,7 +17,9 @@ from cases.collecting import Claimed
 from cases.document import Consented
 from cases.filetypes import RefusedType, sniffed
 from cases.intake import prepare
-from cases.offered import MOST_FILES, MOST_SIZE, Taken, refusal
+from cases.offered import MOST_BYTES, MOST_FILES, MOST_SIZE, Taken, refusal
+from cases.turn import Outgoing, Overtaken
+from cases.unasked import unasked
 from flows.report import REPORT
 from vault.stream import Streamed
 
@@ -51,10 +54,17 @@ async def hold(pool, job: Claimed, worker: str = "w") -> bool:
     return await collecting.held(pool, worker, job, THROUGH, "image/png", signer=SIGNER, now=NOW)
 
 
-async def fail(pool, job: Claimed, notice=None) -> bool:
+async def fail(pool, job: Claimed, telling=None) -> bool:
     return await collecting.failed(
-        pool, VAULT, "w", job, "gone", notice=notice, signer=SIGNER, now=NOW
+        pool, VAULT, "w", job, "gone", telling=telling, signer=SIGNER, now=NOW
     )
+
+
+async def telling(pool, job: Claimed, text: str):
+    """A turn that says so to the family, caused by no update."""
+    turn = await unasked(pool, VAULT, bot="family", bot_id=filing.BOT_ID, chat_ref=job.chat_ref)
+    turn.outgoing.append(Outgoing("sendMessage", {"text": text}))
+    return turn
 
 
 async def sent(family: Family, draft: UUID) -> UUID:
@@ -134,7 +144,7 @@ async def test_the_first_file_opens_the_case_its_report_will_be(family, pool, ow
     assert opened.objects == 3
     first, second, third = await claimed(pool)
     assert {first.case, second.case, third.case} == {opened.case}
-    assert (first.chat_id, first.offered.file_id, first.locale) == (5, "f", "uk")
+    assert first.offered.file_id == "f"
     assert await hold(pool, first)
     assert await fail(pool, second)
     case = await sent(family, draft)
@@ -178,6 +188,41 @@ async def test_a_file_for_a_case_that_was_sent_joins_it_at_once(family, pool, ow
     assert set(await filing.manifests(owner, case)) == {3}
     assert await pool.fetchval("SELECT files FROM cases") == 1
     assert [one.state for one in await attachments.listing(pool, case)] == ["held"]
+
+
+async def test_what_is_added_to_a_sent_report_has_room_of_its_own(family, pool, owner):
+    draft = await family.begin()
+    for _ in range(3):
+        await family.send(await family.home(draft), offered("f", size=7))
+    assert await attachments.taken(pool, await family.home(draft)) == Taken(3, 21)
+    await owner.execute("UPDATE attachment SET created_at = now() - interval '2 days'")
+    case = await sent(family, draft)
+    await owner.execute("UPDATE cases SET received_at = now() - interval '1 day'")
+    home = StoredCase(case, await pool.fetchval("SELECT recipient FROM cases"))
+    assert await attachments.taken(pool, home) == Taken()
+    await family.send(home, offered("f", size=7))
+    assert await attachments.taken(pool, home) == Taken(1, 7)
+    await owner.execute("UPDATE attachment SET created_at = created_at - interval '25 hours'")
+    assert await attachments.taken(pool, home) == Taken()
+
+
+@pytest.mark.parametrize("room", ["files", "bytes"])
+async def test_two_chats_that_know_one_case_cannot_overfill_it_together(room, family, pool, owner):
+    case = await sent(family, await family.begin())
+    await owner.execute("UPDATE cases SET received_at = now() - interval '1 hour'")
+    home = StoredCase(case, await pool.fetchval("SELECT recipient FROM cases"))
+    each = 1 if room == "files" else MOST_BYTES // 15
+    count = MOST_FILES if room == "files" else 15
+    others = [Family(pool, chat) for chat in (6, 7)]
+    for number in range(count - 1):
+        await others[number % 2].send(home, offered("f", size=each))
+    outcomes = await asyncio.gather(
+        *(other.send(home, offered("f", size=each)) for other in others), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in outcomes) == ["Overtaken", "UUID"]
+    have = await attachments.taken(pool, home)
+    assert (have.files, have.size) == (count, count * each)
+    assert refusal(offered("f", size=each), have) is not None
 
 
 async def test_nothing_can_be_added_to_a_case_that_was_erased(family, pool, owner):
@@ -237,7 +282,7 @@ async def test_a_file_taken_back_while_it_is_fetched_is_not_kept(family, pool, o
     Withdrawn(ident, await family.home(draft)).join(turn)
     await family.save(turn)
     assert not await hold(pool, job)
-    assert await attachments.taken(pool, job.case) == Taken()
+    assert await attachments.taken(pool, await family.home(draft)) == Taken()
     case = await sent(family, draft)
     assert await filing.manifests(owner, case) == {}
     assert await pool.fetchval("SELECT locator IS NULL FROM attachment")
@@ -286,20 +331,33 @@ async def test_a_family_is_told_of_a_file_that_cannot_be_had(family, pool, owner
     draft = await family.begin()
     await family.send(await family.home(draft), offered("f"))
     [job] = await claimed(pool)
-    assert await fail(pool, job, {"text": "не вийшло"})
+    assert await fail(pool, job, await telling(pool, job, "не вийшло"))
     row = await owner.fetchrow("SELECT chat_ref, method, sealed FROM outbox")
     from cases.outbox import row_name
 
     assert VAULT.open(row["sealed"], row_name(row["chat_ref"])) == {
         "chat_id": 5, "params": {"text": "не вийшло"},
     }  # fmt: skip
-    assert not await fail(pool, job, {"text": "не вийшло"})
+    assert not await fail(pool, job, await telling(pool, job, "не вийшло"))
+    assert await owner.fetchval("SELECT count(*) FROM outbox") == 1
+    assert await pool.fetchval("SELECT count(*) FROM draft") == 1
+
+
+async def test_a_family_that_writes_just_then_is_told_once_all_the_same(family, pool, owner):
+    draft = await family.begin()
+    await family.send(await family.home(draft), offered("f"))
+    [job] = await claimed(pool)
+    prepared = await telling(pool, job, "не вийшло")
+    await family.save(await family.turn())
+    with pytest.raises(Overtaken):
+        await fail(pool, job, prepared)
+    assert await pool.fetchval("SELECT state FROM attachment") == "taking"
+    assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
+    assert await fail(pool, job, await telling(pool, job, "не вийшло"))
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 1
 
 
 async def test_two_cases_for_one_draft_are_never_opened(family, pool):
-    from cases.turn import Overtaken
-
     draft = await family.begin()
     one = attachments.open_case(draft, RECIPIENTS, NOW)
     other = attachments.open_case(draft, RECIPIENTS, NOW)

@@ -22,7 +22,7 @@ from handlers.letters import Letters
 from handlers.mine import Shelf
 from handlers.sending import Bell, Post
 from handlers.spots import spots
-from vault import chain, keys, recipients
+from vault import chain, keys, recipients, throwaway
 from vault.box import Box
 
 
@@ -35,7 +35,7 @@ def _strict() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def keyset(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return keys.make_all(tmp_path_factory.mktemp("ring") / "keys", datetime.now(UTC))
+    return throwaway.make_all(tmp_path_factory.mktemp("ring") / "keys", datetime.now(UTC))
 
 
 @pytest.fixture

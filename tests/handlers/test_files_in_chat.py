@@ -1,8 +1,16 @@
 """Photos and papers in the conversation: taken where they belong, counted once, refused kindly."""
 
+import asyncio
+from datetime import UTC, datetime
+
 import pytest
 from stored import open_cases
 from walk import MINIMUM
+
+from cases import turn as turns
+from cases.offered import MOST_FILES, Offered
+from cases.unasked import unasked
+from handlers import unfetched
 
 PDF = {"file_id": "f1", "file_unique_id": "u1", "file_size": 1000, "mime_type": "application/pdf", "file_name": "свідоцтво.pdf"}  # fmt: skip
 PHOTO = [
@@ -102,3 +110,125 @@ async def test_elsewhere_photos_are_asked_for_and_can_be_passed_over(olena, arri
     await olena.update(message=olena.message(photo=PHOTO))
     await olena.taps("Далі")
     assert "Фото дитини" not in olena.last
+
+
+ANIMATION = {"animation": PDF | {"width": 9, "height": 9, "duration": 3, "mime_type": "video/mp4"}, "document": PDF}  # fmt: skip
+
+
+async def test_a_video_without_sound_is_kept_as_telegram_calls_it(asked, door):
+    await asked.update(message=asked.message(**ANIMATION, caption="це вона"))
+    assert asked.says_somewhere("Отримано файлів: 1")
+    locator = await door.database.fetchval("SELECT locator FROM attachment")
+    ident = await door.database.fetchval("SELECT id FROM attachment")
+    told = door.vault.open(locator, b"attachment|" + ident.bytes)["offered"]
+    assert (told["kind"], told["caption"]) == ("animation", "це вона")
+
+
+async def test_an_album_one_too_many_is_declined_once_and_what_fits_is_kept(asked, door):
+    await asked.update(message=asked.message(document=PDF))
+    await door.database.execute("UPDATE attachment SET size = $1", (300 << 20) - 2500)
+    before = len(asked.messages)
+    for number in range(5):
+        more = PDF | {"file_id": f"f{number}", "file_unique_id": f"u{number}"}
+        await asked.update(message=asked.message(document=more, media_group_id="13579"))
+    assert [row["state"] for row in await files(door)] == ["queued"] * 3
+    assert len(asked.messages) == before + 1
+    assert "300 МБ" in asked.last
+
+
+async def test_words_under_the_first_picture_of_an_album_do_not_cost_the_others(
+    olena, arrive, door
+):
+    await arrive(olena)
+    await olena.does(*MINIMUM)
+    for number in range(3):
+        caption = {"caption": "Це вона з братом, минулого літа."} if number == 0 else {}
+        await olena.update(message=olena.message(photo=PHOTO, media_group_id="13579", **caption))
+    assert olena.says_somewhere("Куди додати?")
+    assert len(await files(door)) == 3
+
+
+async def test_thirty_files_fit_and_the_next_is_told_that_they_do(asked, door):
+    for _ in range(MOST_FILES + 2):
+        await asked.update(message=asked.message(document=PDF))
+    assert len(await files(door)) == MOST_FILES
+    assert asked.says_somewhere("Отримано файлів: 30")
+    assert "вміщується 30 файлів" in asked.last
+
+
+async def test_files_that_come_all_at_once_are_no_more_than_fit(asked, door):
+    await asked.update(message=asked.message(document=PDF))
+    await door.database.execute(
+        "INSERT INTO attachment (id, bot, chat_ref, case_id, sequence, recipient, in_draft, size)"
+        " SELECT gen_random_uuid(), bot, chat_ref, case_id, n, recipient, true, 1"
+        "   FROM attachment, generate_series(2, $1::int) n",
+        MOST_FILES - 2,
+    )
+    await asyncio.gather(*(asked.update(message=asked.message(document=PDF)) for _ in range(5)))
+    assert len(await files(door)) == MOST_FILES
+    assert asked.says_somewhere("вміщується 30 файлів")
+
+
+async def test_what_a_sent_report_has_no_room_for_today_may_come_tomorrow(
+    olena, arrive, door, clock
+):
+    clock["now"] = datetime.now(UTC)
+    await arrive(olena)
+    await olena.does(*MINIMUM, "[Надіслати прокурорам]", "[Надіслати прокурорам]", "[На початок]")
+    await olena.does("[Мої звернення]")
+    await olena.does(f"[{olena.shown()[0]}]", "[Додати відомості]")
+    for _ in range(MOST_FILES + 1):
+        await olena.update(message=olena.message(document=PDF))
+    assert len(await files(door)) == MOST_FILES
+    assert "Решту надішліть завтра" in olena.last
+
+
+async def lost(person, door, reason, message_id=None):
+    """The collector gives a file of theirs up."""
+    turn = await unasked(
+        door.database, door.vault, bot="family", bot_id=door.bot.id,
+        chat_ref=door.vault.chat_ref(door.bot.id, person.id),
+    )  # fmt: skip
+    offered = Offered("document", "f", "u", door.clock(), message_id=message_id)
+    unfetched.tell(turn, offered, reason, door.clock())
+    await turns.save(door.database, door.vault, turn, signer=door.signer, now=door.clock())
+    await person.look()
+
+
+async def test_a_file_that_is_lost_is_told_of_under_its_own_message(asked, door):
+    await asked.update(message=asked.message(document=PDF))
+    await lost(asked, door, "gone", asked.last_said)
+    assert "Telegram його вже немає" in asked.last
+    assert asked.calls[-1][1]["reply_parameters"] == {
+        "message_id": asked.last_said, "allow_sending_without_reply": True,
+    }  # fmt: skip
+    await asked.does("Ковальчук Софія", "[Так]")
+    assert (await asked.draft()) is not None
+
+
+async def test_in_quiet_mode_a_lost_file_is_told_of_with_the_next_answer_and_once(
+    olena, arrive, door
+):
+    await arrive(olena, "Окупована територія", "Ні")
+    await olena.does("[Повідомити про дитину]")
+    before = len(olena.messages)
+    await lost(olena, door, "gone")
+    await lost(olena, door, "too_big")
+    assert len(olena.messages) == before
+    await olena.taps("Мати")
+    told = [one.text for one in olena.messages.values() if "Цей файл не збережено" in one.text]
+    assert len(told) == 2
+    await olena.does("Ковальчук Софія")
+    told = [one.text for one in olena.messages.values() if "Цей файл не збережено" in one.text]
+    assert len(told) == 2
+
+
+async def test_a_chat_that_was_cleared_stays_silent_and_one_that_was_stopped_does_not(asked, door):
+    await asked.does("/hide", "[Прибрати")
+    await lost(asked, door, "gone")
+    assert asked.messages == {}
+    await asked.says("/start")
+    assert asked.says_somewhere("Telegram його вже немає")
+    await asked.does("[Продовжити]", "/cancel", "[Так, передайте]")
+    await lost(asked, door, "telegram")
+    assert "три дні" in asked.last

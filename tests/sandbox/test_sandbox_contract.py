@@ -45,6 +45,7 @@ from telegram import InputMediaPhoto
 from telegram.ext import ExtBot
 
 import sandbox
+from sandbox.files import KINDS
 
 KEYBOARD = {
     "inline_keyboard": [
@@ -128,7 +129,7 @@ async def _made(hand: Any) -> dict[str, Any]:
 
 async def test_every_kind_of_update_is_one_aiogram_knows(hand):
     made = await _made(hand)
-    for kind in ("photo", "document", "voice", "video"):
+    for kind in KINDS:
         form = {"user": str(made["user"]), "kind": kind, "caption": "ось", "album": "7"}
         data = importlib.import_module("aiohttp").FormData(form)
         data.add_field("file", b"bytes", filename="a.pdf", content_type="application/pdf")
@@ -151,6 +152,9 @@ async def test_every_kind_of_update_is_one_aiogram_knows(hand):
         "document",
         "voice",
         "video",
+        "audio",
+        "video_note",
+        "animation",
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from vault_ring import Ring
 
-from vault import keys, recipients
+from vault import keys, recipients, throwaway
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session")
 def ring(tmp_path_factory: pytest.TempPathFactory) -> Ring:
-    files = keys.make_all(Path(tmp_path_factory.mktemp("keys")), NOW)
+    files = throwaway.make_all(Path(tmp_path_factory.mktemp("keys")), NOW)
     return Ring(
         files=files,
         root=keys.load_root(files.root),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from nacl.signing import VerifyKey
 
-from vault import keys, member, recipients
+from vault import member, recipients, throwaway
 from vault.member import Member, MemberKeyDamaged, NotAMemberKey, WrongPassphrase
 from vault.recipients import MemberKey
 
@@ -122,6 +122,6 @@ def test_an_id_that_no_list_takes_is_refused(id_: str):
 
 def test_a_throw_away_set_of_keys_can_name_members(person: Member, tmp_path):
     one = MemberKey(person.id, person.recipient, person.public, MADE)
-    made = keys.make_all(tmp_path, MADE, (one,))
+    made = throwaway.make_all(tmp_path, MADE, (one,))
     listed = recipients.load(made.recipients, made.root_public, 1, MADE)
     assert listed.member("p-07") == one

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vault import keys, recipients
+from vault import keys, recipients, throwaway
 from vault.keys import (
     KINDS,
     KeyFileDamaged,
@@ -151,26 +151,26 @@ def test_the_vault_file_makes_the_same_vault_each_time(tmp_path: Path, now):
 
 def test_the_whole_set_is_made_once_and_then_stays(tmp_path: Path, now):
     folder = tmp_path / "sandbox" / "keys"
-    first = keys.make_all(folder, now)
+    first = throwaway.make_all(folder, now)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert keys.make_all(folder, now.replace(hour=23)) == first
+    assert throwaway.make_all(folder, now.replace(hour=23)) == first
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     recipients.load(first.recipients, first.root_public, 1, now)
 
 
 @pytest.mark.parametrize("lost", ["recipients.json.sig", "recipients.json"])
 def test_a_set_left_half_made_is_finished(tmp_path: Path, now, lost: str):
-    made = keys.make_all(tmp_path, now)
+    made = throwaway.make_all(tmp_path, now)
     (tmp_path / "recipients.json.sig").unlink()
     (tmp_path / lost).unlink(missing_ok=True)
-    keys.make_all(tmp_path, now)
+    throwaway.make_all(tmp_path, now)
     recipients.load(made.recipients, made.root_public, 1, now)
 
 
 def test_several_makers_at_once_agree(tmp_path: Path, now):
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: keys.make_all(tmp_path, now), range(8)))
+        made = list(pool.map(lambda _: throwaway.make_all(tmp_path, now), range(8)))
     assert len({each.root_public for each in made}) == 1
     recipients.load(made[0].recipients, made[0].root_public, 1, now)
     assert len(list(tmp_path.iterdir())) == len(KINDS) + 2

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from pyrage.x25519 import Identity
 
-from vault.keys import KeySet, Signer
+from vault.keys import Signer
 from vault.recipients import Recipients
+from vault.throwaway import KeySet
 
 
 @dataclass(frozen=True)

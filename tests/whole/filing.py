@@ -20,10 +20,13 @@ import sandbox
 from bot.collector import Collector
 from bot.download import Download
 from bot.store import Store
+from bot.telegram import Api
 from cases import attachments
 from cases.attachments import Arrival, Home
 from cases.offered import Offered
+from cases.outbox import row_name
 from cases.turn import DraftRow, Turn, load, save
+from handlers import unfetched
 from vault import chain, unseal
 from vault.contents import Head
 from vault.local import Vault
@@ -71,8 +74,9 @@ class Family:
         await save(self.pool, VAULT, turn, signer=SIGNER, now=NOW)
 
     async def begin(self) -> UUID:
-        """A draft; its id."""
+        """A draft, at one of its questions; its id."""
         turn = await self.turn()
+        turn.conversation.state["spot"] = {"kind": "form"}
         row = turn.drafts.setdefault(
             "report", DraftRow(uuid4(), "report", {}, True, NOW, NOW + DAY)
         )
@@ -112,26 +116,26 @@ def collector(
     url: str, pool: "asyncpg.Pool", where: str, *, worker: str | None = None, **more: Any
 ) -> Collector:
     store = Store.of(where)
-    download = Download(url, sandbox.TOKENS[BOT], store.at_once)
+    download = Download(Api(url, sandbox.TOKENS[BOT], store.at_once))
     return Collector(
         BOT, download, store, pool, VAULT, SIGNER, lambda: datetime.now(UTC),
-        worker or uuid4().hex, **more,
+        worker or uuid4().hex, **{"notice": unfetched.tell, **more},
     )  # fmt: skip
 
 
-async def case_key(pool: "asyncpg.Pool", case: UUID) -> Identity:
+async def case_key(pool: "asyncpg.Pool", case: UUID, triage: Identity = TRIAGE) -> Identity:
     """The case's key, opened by the prosecutors', wherever it stands now."""
     sealed = await pool.fetchval(
         "SELECT sealed FROM case_key WHERE case_id = $1"
         " UNION ALL SELECT sealed FROM opened_case WHERE case_id = $1",
         case,
     )
-    return unseal.open_case_key(TRIAGE, sealed, case)
+    return unseal.open_case_key(triage, sealed, case)
 
 
-async def manifests(pool: "asyncpg.Pool", case: UUID) -> dict[int, Any]:
+async def manifests(pool: "asyncpg.Pool", case: UUID, triage: Identity = TRIAGE) -> dict[int, Any]:
     """{sequence: manifest} of all of a case's files."""
-    key = await case_key(pool, case)
+    key = await case_key(pool, case, triage)
     rows = await pool.fetch(
         "SELECT id, sequence, sealed FROM sealed_object WHERE case_id = $1 AND kind = 'manifest'"
         " UNION ALL SELECT id, sequence, manifest FROM attachment"
@@ -147,11 +151,13 @@ async def manifests(pool: "asyncpg.Pool", case: UUID) -> dict[int, Any]:
     }
 
 
-async def opened(pool: "asyncpg.Pool", store: Store, case: UUID) -> dict[int, bytes]:
+async def opened(
+    pool: "asyncpg.Pool", store: Store, case: UUID, triage: Identity = TRIAGE
+) -> dict[int, bytes]:
     """{sequence: plaintext} of the files a case holds, checked against their manifests."""
-    key = await case_key(pool, case)
+    key = await case_key(pool, case, triage)
     found = {}
-    for sequence, told in (await manifests(pool, case)).items():
+    for sequence, told in (await manifests(pool, case, triage)).items():
         if told["state"] != "held":
             continue
         sealed = b"".join([piece async for piece in store.pieces(UUID(told["object"]))])
@@ -168,6 +174,19 @@ def plain(key: Identity, sealed: bytes) -> bytes:
     out: list[bytes] = []
     open_stream(key, io.BytesIO(sealed), out.append)
     return b"".join(out)
+
+
+async def names(store: Store) -> set[UUID]:
+    """Whatever stands in the store."""
+    later = datetime.now(UTC) + DAY
+    return {name async for page in store.older_than(later) for name in page}
+
+
+async def told(pool: "asyncpg.Pool") -> list[Any]:
+    """Parameters of what waits to be said, in order."""
+    rows = await pool.fetch("SELECT sealed, chat_ref FROM outbox ORDER BY id")
+    opened = [VAULT.open(row["sealed"], row_name(row["chat_ref"])) for row in rows]
+    return [one["params"] for one in opened]
 
 
 _S3 = """

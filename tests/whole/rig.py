@@ -1,11 +1,13 @@
 """The product as it runs: a sandbox, a PostgreSQL with durable commits, and the bot as a process."""
 
 import asyncio
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -16,7 +18,7 @@ from typing import Any
 import aiohttp
 
 from bot.postgres import Embedded
-from vault import keys
+from vault import keys, throwaway
 
 ROOT = Path(__file__).parents[2]
 FAMILY = "1000001:family-sandbox-token"
@@ -24,6 +26,14 @@ STAFF = "1000002:staff-sandbox-token"
 PATIENCE = 90.0
 HAND = 0.6
 """Seconds between two deeds of one person; who is faster is asked to wait, as handlers.limits says."""
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Not pytest's: another run closes that to the user PostgreSQL runs as under root."""
+    with tempfile.TemporaryDirectory(prefix="dodomu-whole-") as made:
+        Path(made).chmod(0o711)
+        yield Path(made)
 
 
 @contextmanager
@@ -67,13 +77,14 @@ class Rig:
     def log(self) -> Path:
         return self.folder / "bot.log"
 
-    def start(self, *command: str) -> "subprocess.Popen[bytes]":
-        """The bot as a process; its output goes to `log`."""
+    def start(self, *command: str, doomed: str = "") -> "subprocess.Popen[bytes]":
+        """The bot as a process; its output goes to `log`. `doomed`: where it dies (mortal.py)."""
+        words = [str(ROOT / "tests/whole/mortal.py"), doomed] if doomed else ["-m"]
         with self.log.open("ab") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "bot", *(command or ("run",))],
+                [sys.executable, *words, "bot", *(command or ("run",))],
                 cwd=ROOT,
-                env=self.env,
+                env=self.env | {"PYTHONPATH": str(ROOT)},
                 stdout=out,
                 stderr=out,
             )
@@ -151,6 +162,15 @@ class Walker:
         said = await self.rig.sim("family/say", {"user": self.id, "text": text})
         self.since = said["message_id"]
 
+    async def send(self, content: bytes, name: str, **more: str) -> None:
+        """A file: `kind`, `caption`, `album`, `forward_from` as sandbox/deeds.py has them."""
+        await self.reach()
+        form = aiohttp.FormData({"user": str(self.id), **more}, quote_fields=False)
+        form.add_field("file", io.BytesIO(content), filename=name)
+        url = f"{self.rig.url}/sim/family/file"
+        async with self.rig.client.post(url, data=form) as answer:
+            assert answer.status == 200, await answer.text()
+
     async def tap(self, label: str, message: dict[str, Any] | None = None) -> None:
         """The button with, or beginning with, this label: of `message`, else the newest."""
         await self.reach()
@@ -183,7 +203,7 @@ async def rigged(
     """
     from datetime import UTC, datetime
 
-    keyset = keys.make_all(folder / "keys", datetime.now(UTC))
+    keyset = throwaway.make_all(folder / "keys", datetime.now(UTC))
     with sandbox_process(folder / "telegram.json" if kept else None) as url:
         async with aiohttp.ClientSession() as client:
             rig = Rig(url, database, folder, keyset, client)
