@@ -119,7 +119,7 @@ class Page:
 
 
 _COLUMNS: Final = (
-    "id, c.code, c.kind, c.status, c.level, c.reasons, c.age_band, c.oblast, c.scenario,"
+    "c.id, c.code, c.kind, c.status, c.level, c.reasons, c.age_band, c.oblast, c.scenario,"
     " c.children, c.partial, c.received_at, c.due_at, c.taken_by, c.taken_at"
 )
 
@@ -193,8 +193,8 @@ def _query(view: View, where: str, places: Sequence[str] | None, values: list[An
         )
     return (
         f"SELECT {_COLUMNS}, p.number AS taker"  # noqa: S608 - constants
-        f" FROM (SELECT id FROM ({found}) AS walk) AS found JOIN cases c USING (id)"
-        f" LEFT JOIN staff p ON p.id = c.taken_by ORDER BY c.{view.order}{way}, id{way}"
+        f" FROM (SELECT id FROM ({found}) AS walk) AS found JOIN cases c ON c.id = found.id"
+        f" LEFT JOIN staff p ON p.id = c.taken_by ORDER BY c.{view.order}{way}, c.id{way}"
     )
 
 
