@@ -119,8 +119,8 @@ class Page:
 
 
 _COLUMNS: Final = (
-    "id, code, kind, status, level, reasons, age_band, oblast, scenario, children, partial,"
-    " received_at, due_at, taken_by, taken_at"
+    "c.id, c.code, c.kind, c.status, c.level, c.reasons, c.age_band, c.oblast, c.scenario,"
+    " c.children, c.partial, c.received_at, c.due_at, c.taken_by, c.taken_at"
 )
 
 
@@ -176,21 +176,25 @@ def _narrowed(view: View, wanted: Filter, after: Place | None, values: list[Any]
 
 
 def _query(view: View, where: str, places: Sequence[str] | None, values: list[Any]) -> str:
-    """One walk along an index; with oblasts one for each of them, and the first of all these."""
+    """One walk along an index; with oblasts one for each of them, and the first of all these.
+
+    The walk looks at the index alone, whatever is filtered; rows are read for one page only.
+    """
     way = " DESC" if view.newest_first else ""
     ordered = f"ORDER BY {view.order}{way}, id{way} LIMIT {PAGE + 1}"
+    walk = f"SELECT id, {view.order} FROM cases WHERE {where}"  # noqa: S608 - constants
     if places is None:
-        found = f"SELECT {_COLUMNS} FROM cases WHERE {where} {ordered}"  # noqa: S608 - constants
+        found = f"{walk} {ordered}"
     else:
         values.append(list(places))
         found = (
-            f"SELECT {_COLUMNS} FROM unnest(${len(values)}::text[]) AS place"  # noqa: S608
-            f" CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM cases"
-            f" WHERE oblast = place AND {where} {ordered}) AS one {ordered}"
+            f"SELECT id, {view.order} FROM unnest(${len(values)}::text[]) AS place"  # noqa: S608
+            f" CROSS JOIN LATERAL ({walk} AND oblast = place {ordered}) AS one {ordered}"
         )
     return (
-        f"SELECT q.*, p.number AS taker FROM ({found}) AS q"  # noqa: S608 - constants
-        f" LEFT JOIN staff p ON p.id = q.taken_by ORDER BY q.{view.order}{way}, q.id{way}"
+        f"SELECT {_COLUMNS}, p.number AS taker"  # noqa: S608 - constants
+        f" FROM (SELECT id FROM ({found}) AS walk) AS found JOIN cases c ON c.id = found.id"
+        f" LEFT JOIN staff p ON p.id = c.taken_by ORDER BY c.{view.order}{way}, c.id{way}"
     )
 
 

@@ -1,9 +1,11 @@
-"""What is one's own: where one is signed in, which language the pages speak."""
+"""What is one's own: where one is signed in, which language pages speak; and what is nowhere."""
 
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import HttpMethod, Response, get, post, route
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -45,4 +47,10 @@ async def language(request: Asked, site: Here) -> Redirect:
     return answer
 
 
-ROUTES: Final = (shown, end, language)
+@route("/{rest:path}", http_method=[HttpMethod.GET, HttpMethod.POST], opt=opening(ANYBODY))
+async def nowhere(rest: FromPath[Path]) -> None:
+    """Every other address: nothing is there, but the visitor's menu is. Raises NotFound."""
+    raise NotFoundException(str(rest))
+
+
+ROUTES: Final = (shown, end, language, nowhere)

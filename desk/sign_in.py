@@ -6,6 +6,7 @@ from typing import Final
 from uuid import uuid4
 
 from litestar import MediaType, Response, get, post
+from litestar.exceptions import SerializationException
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_401_UNAUTHORIZED, HTTP_429_TOO_MANY_REQUESTS
 
@@ -125,7 +126,10 @@ async def _holder(request: Asked, site: Site, visitor: Visitor) -> Person:
 
 async def answer_of(request: Asked) -> dict[str, object]:
     """What a script sent. Raises Unproven when it is no object."""
-    given = await request.json()
+    try:
+        given = await request.json()
+    except SerializationException:
+        raise Unproven from None
     if not isinstance(given, dict):
         raise Unproven
     return given

@@ -39,16 +39,17 @@ _OPEN = (
     " 'in_work', 'monitoring', 'reopened')"
 )
 _INDEXES = (
-    ("untaken", ["due_at", "id"], f"taken_by IS NULL AND {_OPEN}", True),
-    ("untaken_oblast", ["oblast", "due_at", "id"], f"taken_by IS NULL AND {_OPEN}", False),
-    ("urgent", ["due_at", "id"], f"level = 'critical' AND {_OPEN}", True),
-    ("taken", ["taken_by", "due_at", "id"], f"taken_by IS NOT NULL AND {_OPEN}", True),
-    ("waiting", ["due_at", "id"], "status = 'needs_info'", True),
-    ("received", ["received_at", "id"], None, True),
-    ("received_oblast", ["oblast", "received_at", "id"], None, False),
-    ("received_status", ["status", "received_at", "id"], None, True),
-    ("received_kind", ["kind", "received_at", "id"], None, True),
+    ("untaken", ["due_at", "id"], f"taken_by IS NULL AND {_OPEN}"),
+    ("untaken_oblast", ["oblast", "due_at", "id"], f"taken_by IS NULL AND {_OPEN}"),
+    ("urgent", ["due_at", "id"], f"level = 'critical' AND {_OPEN}"),
+    ("taken", ["taken_by", "due_at", "id"], f"taken_by IS NOT NULL AND {_OPEN}"),
+    ("waiting", ["due_at", "id"], "status = 'needs_info'"),
+    ("received", ["received_at", "id"], None),
+    ("received_oblast", ["oblast", "received_at", "id"], None),
+    ("received_status", ["status", "received_at", "id"], None),
+    ("received_kind", ["kind", "received_at", "id"], None),
 )
+_FILTERED = ("oblast", "kind", "age_band", "status")
 
 
 def upgrade() -> None:
@@ -58,13 +59,13 @@ def upgrade() -> None:
     op.add_column("cases", sa.Column("taken_by", UUID(as_uuid=True)))
     op.add_column("cases", sa.Column("taken_at", _INSTANT))
     op.create_foreign_key("fk_cases_taken_by", "cases", "staff", ["taken_by"], ["id"])
-    for name, columns, predicate, carries in _INDEXES:
+    for name, columns, predicate in _INDEXES:
         op.create_index(
             f"ix_cases_{name}",
             "cases",
             columns,
             postgresql_where=None if predicate is None else sa.text(predicate),
-            postgresql_include=["oblast"] if carries else [],
+            postgresql_include=[one for one in _FILTERED if one not in columns],
         )
     orders = [f"GRANT {rights} ON {table} TO dodomu_desk;" for table, rights in _RIGHTS.items()]
     orders.append("REVOKE UPDATE ON cases FROM dodomu_desk;")
