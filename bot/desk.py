@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bot import demo, guardian
+from bot import demo, demo_keys, guardian
 from bot.log import watch
 from bot.nursery import Nursery, unless
 from bot.settings import Settings
@@ -22,7 +22,8 @@ from desk.app import build
 from desk.serving import bound
 from desk.serving import serve as serve_app
 from desk.site import Site
-from vault import chain, keys, throwaway
+from vault import chain, keys, recipients
+from vault.recipients import Recipients
 
 DESK: Final = "dodomu_desk"
 
@@ -78,6 +79,7 @@ async def opened(
     """What serves the desk until an event is set."""
     signer, vault = keys.load_desk(key_file(settings, datetime.now(UTC)))
     async with pool(dsn) as own:
+        listed = _recipients(settings)
         site = Site(
             link(settings, door),
             own,
@@ -85,7 +87,14 @@ async def opened(
             vault,
             lambda: datetime.now(UTC),
             await _cast(own) if settings.desk_in_sandbox else (),
+            recipients=lambda: listed,
+            demo_member=partial(demo_keys.reader, settings.folder)
+            if settings.desk_in_sandbox
+            else None,
         )
+        if settings.desk_in_sandbox:
+            now = datetime.now(UTC)
+            await demo_keys.granted(own, settings.folder, listed.at(now), now)
         app = build(site)
         yield lambda stop: serve_app(app, door, stop, behind_proxy=site.secure)
 
@@ -106,7 +115,18 @@ def key_file(settings: Settings, now: datetime) -> Path:
     if settings.desk_key is not None:
         return settings.desk_key
     assert settings.desk_in_sandbox, "bot.commands refuses a desk without its key"
-    return throwaway.make_all(demo.folder(settings.folder) / "keys", now).desk
+    return demo_keys.made(settings.folder, now).desk
+
+
+def _recipients(settings: Settings) -> Recipients:
+    """The signed list, as it stands at the start. Raises ListRefused, OSError."""
+    now = datetime.now(UTC)
+    if settings.recipients is not None and settings.root_public is not None:
+        root = recipients.read_public(settings.root_public)
+        return recipients.load(settings.recipients, root, settings.recipients_version, now)
+    assert settings.desk_in_sandbox, "bot.settings refuses a desk without the list"
+    made = demo_keys.made(settings.folder, now)
+    return recipients.load(made.recipients, made.root_public, 0, now)
 
 
 async def _cast(own: Pool) -> tuple[str, ...]:

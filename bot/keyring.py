@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from bot import demo
+from bot import demo_keys
 from bot.settings import Settings
-from vault import chain, keys, recipients, throwaway
+from vault import chain, keys, recipients
 from vault.local import Vault
 from vault.recipients import Recipients
 
@@ -41,7 +41,7 @@ class Keyring:
         """
         newest = settings.folder / "recipients.version"
         if settings.in_sandbox:
-            made = throwaway.make_all(demo.folder(settings.folder) / "keys", now())
+            made = demo_keys.made(settings.folder, now())
             found = (made.vault, made.intake_sign, made.recipients, made.root_public)
             newest = made.recipients.with_suffix(".version")
         else:

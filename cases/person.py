@@ -37,6 +37,11 @@ class Person:
         return f"П-{self.number:02d}"
 
     @property
+    def member(self) -> str:
+        """What the signed list of recipients and a key file call them: p-07."""
+        return f"p-{self.number:02d}"
+
+    @property
     def actor(self) -> str:
         """The name in the audit chain."""
         return str(self.id)

@@ -112,8 +112,17 @@ def _context(site: Site, visitor: Visitor) -> Mapping[str, Any]:
         "demo": bool(site.demo),
         "other": next(one for one in STAFF_LOCALES if one != locale),
         "opens": person is not None and reaches(person, "open"),
+        "unlocked": _unlocked(site, visitor),
         "rooms": [room for room in ROOMS if person is not None and reaches(person, room.action)],
     }
+
+
+def _unlocked(site: Site, visitor: Visitor) -> datetime | None:
+    """Until when the keys of this session are open."""
+    if visitor.person is None or visitor.session is None:
+        return None
+    held = site.ring.of(visitor.session.id, visitor.person, site.now())
+    return held.until if held else None
 
 
 def _marked(locale: str) -> Callable[..., Markup]:

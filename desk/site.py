@@ -11,7 +11,14 @@ from litestar.params import SkipValidation
 
 from cases.audit import Signer
 from cases.database import Pool
+from desk.ring import Ring
 from vault.local import Vault
+from vault.member import Member
+from vault.recipients import ListRefused, Recipients
+
+
+def _nobody() -> Recipients:
+    raise ListRefused("missing")
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,12 @@ class Site:
     vault: Vault = field(repr=False)
     now: Callable[[], datetime]
     demo: tuple[str, ...] = ()
+    recipients: Callable[[], Recipients] = _nobody
+    """The signed list: who may read, whose signatures count. May raise ListRefused."""
+    ring: Ring = field(default_factory=Ring, repr=False)
+    """Keys that are open now."""
+    demo_member: Callable[[int], Member | None] | None = None
+    """The demo's key files by a person's number, opened by a button; None anywhere else."""
 
     @property
     def host(self) -> str:

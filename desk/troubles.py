@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from litestar import MediaType, Response
 from litestar.exceptions import HTTPException
@@ -23,7 +24,9 @@ from litestar.status_codes import (
 from cases.outbox import AWAY
 from cases.person import NotNow, SameHand
 from desk.gate import VISITOR, Denied, Forged, NotYet, SignedOut
+from desk.opening import Unopenable, Unreasoned
 from desk.pages import page
+from desk.ring import Locked
 from desk.site import Site
 from desk.visitor import HEADER, Asked, Visitor, plain_visitor
 from locales import say
@@ -55,6 +58,20 @@ def _visitor(site: Site, request: Asked) -> Visitor:
 
 def _forged(request: Asked, _error: Forged) -> Response[str]:
     return trouble(request, "stale", HTTP_403_FORBIDDEN)
+
+
+def _locked(request: Asked, _error: Locked) -> Response[str] | Redirect:
+    """To the key, and back to the page that was wanted."""
+    to = request.url.path if request.method == "GET" else "/queue"
+    return Redirect(f"/unlock?{urlencode({'to': to})}", status_code=HTTP_303_SEE_OTHER)
+
+
+def _unreasoned(_request: Asked, error: Unreasoned) -> Redirect:
+    return Redirect(f"/cases/{error.case}/why", status_code=HTTP_303_SEE_OTHER)
+
+
+def _unopenable(request: Asked, _error: Unopenable) -> Response[str]:
+    return trouble(request, "unopenable", HTTP_409_CONFLICT)
 
 
 def _denied(request: Asked, _error: Denied) -> Response[str]:
@@ -106,6 +123,9 @@ def _away(request: Asked, error: Exception) -> Response[str]:
 
 HANDLERS: Final[Mapping[int | type[Exception], Callable[..., Response[Any]]]] = {
     Forged: _forged,
+    Locked: _locked,
+    Unreasoned: _unreasoned,
+    Unopenable: _unopenable,
     Denied: _denied,
     NotYet: _not_yet,
     NotNow: _not_now,

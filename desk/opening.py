@@ -1,0 +1,146 @@
+"""A case, opened: asked whether it may be, written down that it was, and read in memory.
+
+The key of the case is opened with a key of the group that this session holds, each object with the
+key of the case. What does not open, or belongs elsewhere, is shown as such and never as empty.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from pyrage.x25519 import Identity
+
+from cases import casefile, taking
+from cases.audit import AuditEvent, append
+from cases.casefile import CaseFile, SealedRow
+from cases.database import transaction
+from cases.person import NotNow, Person
+from desk.gate import permitted, person_of
+from desk.ring import GRANT, Locked, Unlocked
+from desk.site import Site
+from desk.visitor import Visitor
+from flows.answers import Json
+from vault.rewrapping import opened
+from vault.unseal import Damaged, Moved, open_object
+
+REASONS: Final = ("triage", "duplicate", "supervision", "substitute", "request")
+"""Why somebody opens a case that another has taken."""
+
+
+class Unreasoned(Exception):
+    """The case is somebody else's: say why first."""
+
+    def __init__(self, case: UUID) -> None:
+        super().__init__(str(case))
+        self.case = case
+
+
+class Unopenable(Exception):
+    """No key of this session opens the case: it was sent before, or after, its holder's time."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A sealed object read. `payload` is None where it did not open; `trouble` says how."""
+
+    row: SealedRow
+    payload: Mapping[str, Json] | None = field(repr=False)
+    trouble: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.row.head.kind
+
+    @property
+    def sequence(self) -> int:
+        return self.row.head.sequence
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """`file` is everything as stored, `objects` what could be read of it, in order."""
+
+    file: CaseFile
+    identity: Identity = field(repr=False)
+    objects: tuple[Opened, ...]
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        return self.file.facts
+
+    def of(self, *kinds: str) -> tuple[Opened, ...]:
+        """The objects of these kinds, oldest first."""
+        return tuple(one for one in self.objects if one.kind in kinds)
+
+    @property
+    def report(self) -> Opened | None:
+        """The report as it stands now: its newest version."""
+        versions = self.of("report")
+        return versions[-1] if versions else None
+
+    def at(self, sequence: int | None) -> Opened | None:
+        return next((one for one in self.objects if one.sequence == sequence), None)
+
+
+def keys_of(site: Site, visitor: Visitor) -> Unlocked:
+    """The open keys of whoever asks. Raises Locked."""
+    person = person_of(visitor)
+    held = site.ring.of(visitor.session.id, person, site.now()) if visitor.session else None
+    if held is None:
+        raise Locked
+    return held
+
+
+async def open_case(
+    site: Site, visitor: Visitor, case: UUID, action: str = "open"
+) -> tuple[Person, OpenCase]:
+    """Who opens it, and the case. The audit chain has the entry before anything is shown.
+
+    Raises NotNow for a case that is not there, desk.gate.Denied, Locked, Unreasoned, Unopenable.
+    """
+    found = await taking.standing(site.pool, case)
+    if found is None:
+        raise NotNow
+    person = await permitted(site, visitor, action, found.about, case)
+    held = keys_of(site, visitor)
+    now = site.now()
+    if found.taken_by not in (None, person.id) and held.reasons.get(case, now) <= now:
+        raise Unreasoned(case)
+    file = await casefile.stored(site.pool, case)
+    if file is None:
+        raise NotNow
+    identity = opened(held.identities, file.keys, case)
+    if identity is None:
+        raise Unopenable
+    async with transaction(site.pool) as connection:
+        event = AuditEvent(person.actor, "case.opened", case, {"for": action})
+        await append(connection, [event], signer=site.sign, now=now)
+    objects = await asyncio.to_thread(lambda: tuple(_read(identity, file.objects)))
+    return person, OpenCase(file, identity, objects)
+
+
+async def give_reason(site: Site, visitor: Visitor, case: UUID, reason: str) -> None:
+    """Remember, and write down, why this session opens somebody else's case. Raises as above."""
+    found = await taking.standing(site.pool, case)
+    if found is None or reason not in REASONS:
+        raise NotNow
+    person = await permitted(site, visitor, "open", found.about, case)
+    held = keys_of(site, visitor)
+    async with transaction(site.pool) as connection:
+        event = AuditEvent(person.actor, "case.reason", case, {"reason": reason})
+        await append(connection, [event], signer=site.sign, now=site.now())
+    held.reasons[case] = site.now() + GRANT
+
+
+def _read(identity: Identity, rows: tuple[SealedRow, ...]) -> Iterator[Opened]:
+    for row in rows:
+        try:
+            payload = open_object(identity, row.sealed, row.head)
+        except Damaged:
+            yield Opened(row, None, "damaged")
+        except Moved:
+            yield Opened(row, None, "moved")
+        else:
+            yield Opened(row, payload if isinstance(payload, dict) else None)
