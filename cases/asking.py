@@ -4,7 +4,6 @@ One transaction: sealed to the intake's letter-box for the family, sealed to the
 audited. While a question waits the case's term stands still.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
@@ -15,6 +14,7 @@ from cases.afterwards import put
 from cases.audit import AuditEvent, Signer, append
 from cases.messages import QUESTION, Letter, go_on, row
 from cases.outbox import PATIENCE, Database
+from cases.person import Person
 from vault import box
 from vault.recipients import Recipients
 from vault.seal import Head, seal
@@ -30,14 +30,6 @@ class MayNotWrite(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who writes: a staff handle, and the key that signs the audit's entry."""
-
-    handle: str
-    signer: Signer
 
 
 async def letter_box(database: Database, recipients: Recipients, now: datetime) -> bytes:
@@ -56,7 +48,8 @@ async def write(
     letter: Letter,
     *,
     to: bytes,
-    by: Sender,
+    by: Person,
+    signer: Signer,
     now: datetime,
     due_at: datetime | None = None,
 ) -> UUID:
@@ -71,12 +64,12 @@ async def write(
             "INSERT INTO message (id, case_id, kind, sealed, questions, sequence, author, at,"
             " due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             *(message, case, letter.kind, box.seal(to, row(message), letter.as_json())),
-            *(letter.count, sequence, by.handle, now, due_at),
+            *(letter.count, sequence, by.actor, now, due_at),
         )
         event = AuditEvent(
-            by.handle, f"family.told.{letter.kind}", case, {"sealed": [digest.hex()]}
+            by.actor, f"family.told.{letter.kind}", case, {"sealed": [digest.hex()]}
         )
-        await append(connection, [event], signer=by.signer, now=now)
+        await append(connection, [event], signer=signer, now=now)
         await connection.execute(f"NOTIFY {CHANNEL}")
     return message
 
@@ -105,7 +98,9 @@ async def _take_number(
     return sequence, found["recipient"]
 
 
-async def take_back(pool: "asyncpg.Pool", message: UUID, *, by: Sender, now: datetime) -> bool:
+async def take_back(
+    pool: "asyncpg.Pool", message: UUID, *, by: Person, signer: Signer, now: datetime
+) -> bool:
     """A message the family has not answered is withdrawn; False when it was too late."""
     async with pool.acquire() as connection, connection.transaction():
         case = await connection.fetchval(
@@ -116,6 +111,6 @@ async def take_back(pool: "asyncpg.Pool", message: UUID, *, by: Sender, now: dat
         if case is None:
             return False
         await go_on(connection, case, now)
-        event = AuditEvent(by.handle, "family.message_withdrawn", case)
-        await append(connection, [event], signer=by.signer, now=now)
+        event = AuditEvent(by.actor, "family.message_withdrawn", case)
+        await append(connection, [event], signer=signer, now=now)
     return True

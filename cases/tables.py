@@ -27,7 +27,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from cases import file_tables, key_tables, message_tables, people_tables, queue_indexes
+from cases import (
+    file_tables,
+    key_tables,
+    message_tables,
+    people_tables,
+    queue_indexes,
+    work_tables,
+)
 
 METADATA = MetaData(
     naming_convention={
@@ -151,6 +158,13 @@ CASES = Table(
     #: while the family is asked: since when the term stands still, and the status it returns to
     Column("resumes", Text),
     Column("paused_at", _INSTANT),
+    #: the newest return status a prosecutor confirmed
+    Column("confirmed", Text),
+    Column("confirmed_at", _INSTANT),
+    #: why it is closed, and the status it would be reopened to by an undo
+    Column("closed_reason", Text),
+    Column("closed_at", _INSTANT),
+    Column("before_closing", Text),
     #: the prosecutor who took it, and when; "claimed" is a family's word here
     Column("taken_by", UUID(as_uuid=True), ForeignKey("staff.id")),
     Column("taken_at", _INSTANT),
@@ -282,10 +296,13 @@ AUDIT_HEAD = Table(
     CheckConstraint("one", name="one"),
 )
 
-OPENED_CASE = file_tables.opened_case(METADATA)
-ATTACHMENT = file_tables.attachment(METADATA)
-MESSAGE = message_tables.message(METADATA)
-INTAKE_BOX = message_tables.intake_box(METADATA)
-FAMILY_PAGE = message_tables.family_page(METADATA)
-PEOPLE = tuple(made(METADATA) for made in people_tables.ALL)
-GROUP_KEY_WRAP = key_tables.group_key_wrap(METADATA)
+ELSEWHERE = tuple(
+    made(METADATA)
+    for made in (
+        *(file_tables.opened_case, file_tables.attachment),
+        *(message_tables.message, message_tables.intake_box, message_tables.family_page),
+        *people_tables.ALL,
+        *(work_tables.confirmation, key_tables.group_key_wrap),
+    )
+)
+"""The tables that other modules describe."""

@@ -1,6 +1,7 @@
 """What people do: write, tap, share, edit, block. Each deed ends in an update for the bot."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sandbox import markup
@@ -265,15 +266,7 @@ def edit(account: Account, body: Mapping[str, Any]) -> Obj:
     return {"message_id": note.message_id, "update_id": update_id}
 
 
-def block(account: Account, body: Mapping[str, Any]) -> Obj:
-    return _set_blocked(account, body, True)
-
-
-def unblock(account: Account, body: Mapping[str, Any]) -> Obj:
-    return _set_blocked(account, body, False)
-
-
-def _set_blocked(account: Account, body: Mapping[str, Any], blocked: bool) -> Obj:
+def _set_blocked(blocked: bool, account: Account, body: Mapping[str, Any]) -> Obj:
     person = person_of(account.world, need(body, "user"))
     chat = account.chat_with(person)
     if chat.blocked == blocked:
@@ -299,7 +292,7 @@ DEEDS: dict[str, Callable[[Account, Mapping[str, Any]], Obj]] = {
     "contact": contact,
     "location": location,
     "edit": edit,
-    "block": block,
-    "unblock": unblock,
+    "block": partial(_set_blocked, True),
+    "unblock": partial(_set_blocked, False),
     "update": inject,
 }

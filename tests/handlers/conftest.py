@@ -4,17 +4,19 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiogram import Bot, Dispatcher
-from chat import STAFF_BOT, STAFF_CHAT, Person
+from chat import STAFF_BOT, STAFF_CHAT
+from chat import Person as Writer
 from prosecuting import ASKED
 from walk import CODE, MINIMUM, PIN
 
 import locales
 from cases import asking, messages
-from cases.asking import Sender
 from cases.limits import Rate
+from cases.person import Person as Colleague
 from handlers import family
 from handlers.door import Door
 from handlers.filing import Filing
@@ -74,22 +76,22 @@ def door(pool: Any, keyset: Any, clock: dict[str, datetime]) -> Door:
 
 
 @pytest.fixture
-def olena(door: Door) -> Person:
-    return Person(door, toasts=door.answer.toasts)  # type: ignore[attr-defined]
+def olena(door: Door) -> Writer:
+    return Writer(door, toasts=door.answer.toasts)  # type: ignore[attr-defined]
 
 
 @pytest.fixture
-def petro(door: Door) -> Person:
+def petro(door: Door) -> Writer:
     """Somebody else, at the same door."""
-    return Person(door, id=7_000_002, toasts=door.answer.toasts)  # type: ignore[attr-defined]
+    return Writer(door, id=7_000_002, toasts=door.answer.toasts)  # type: ignore[attr-defined]
 
 
 @pytest.fixture
-def arrive() -> Callable[[Person], Any]:
+def arrive() -> Callable[[Writer], Any]:
     """From /start to home, in Ukrainian, safe, abroad."""
 
     async def arriving(
-        person: Person, area: str = "За кордоном", safe: str = "Так, безпечно"
+        person: Writer, area: str = "За кордоном", safe: str = "Так, безпечно"
     ) -> None:
         await person.says("/start")
         await person.taps("Українська")
@@ -103,7 +105,7 @@ def arrive() -> Callable[[Person], Any]:
 
 
 @pytest.fixture
-async def sent(olena: Person, arrive: Any) -> Person:
+async def sent(olena: Writer, arrive: Any) -> Writer:
     """Olena after sending; her code and PIN are `olena.code` and `olena.pin`."""
     await arrive(olena)
     await olena.does(*MINIMUM, "[Надіслати прокурорам]", "[Надіслати прокурорам]")
@@ -114,7 +116,7 @@ async def sent(olena: Person, arrive: Any) -> Person:
 
 @pytest.fixture
 def prosecutor(door):
-    return Sender("P-07", door.signer)
+    return Colleague(uuid4(), 7, "Марченко", "prosecutor", ("UA",), "active")
 
 
 @pytest.fixture
@@ -128,7 +130,13 @@ def write(door, prosecutor, letter_box, clock):
     async def writing(letter=ASKED):
         case = await door.database.fetchval("SELECT id FROM cases ORDER BY received_at LIMIT 1")
         return await asking.write(
-            door.database, case, letter, to=letter_box, by=prosecutor, now=clock["now"]
+            door.database,
+            case,
+            letter,
+            to=letter_box,
+            by=prosecutor,
+            signer=door.signer,
+            now=clock["now"],
         )
 
     return writing

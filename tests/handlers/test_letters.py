@@ -71,12 +71,12 @@ async def test_the_answer_is_sealed_to_the_case_with_what_was_asked(asked, door,
     assert await door.database.fetchval("SELECT answered_at FROM message") == clock["now"]
 
 
-async def test_the_message_itself_is_in_the_file_of_the_case(asked, door, keyset):
+async def test_the_message_itself_is_in_the_file_of_the_case(asked, door, keyset, prosecutor):
     (written,) = await open_objects(door, keyset, "message")
     assert written["text"] == "Чи були в неї окуляри?"
-    assert written["by"] == "P-07"
+    assert written["by"] == "П-07"
     actions = await door.database.fetch("SELECT action, actor FROM audit ORDER BY seq")
-    assert [tuple(row) for row in actions][1:] == [("family.told.question", "P-07")]
+    assert [tuple(row) for row in actions][1:] == [("family.told.question", prosecutor.actor)]
 
 
 async def test_the_intake_stores_no_word_of_it_in_clear(asked, door):
@@ -184,11 +184,15 @@ async def test_who_wants_questions_only_hears_of_no_letter(sent, door, clock, wr
 async def test_a_message_taken_back_says_that_nothing_is_to_be_answered(
     asked, door, prosecutor, clock
 ):
-    assert await asking.take_back(door.database, asked.letter, by=prosecutor, now=clock["now"])
+    assert await asking.take_back(
+        door.database, asked.letter, by=prosecutor, signer=door.signer, now=clock["now"]
+    )
     await asked.taps("Відкрити")
     assert asked.says_somewhere("Цього повідомлення вже немає")
     assert await door.database.fetchval("SELECT status FROM cases") == "received"
-    assert not await asking.take_back(door.database, asked.letter, by=prosecutor, now=clock["now"])
+    assert not await asking.take_back(
+        door.database, asked.letter, by=prosecutor, signer=door.signer, now=clock["now"]
+    )
 
 
 async def test_a_case_that_waits_for_two_answers_goes_on_after_the_second(asked, door, write):

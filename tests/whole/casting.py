@@ -7,14 +7,13 @@ from itertools import count, cycle
 from planner import longest, shortest, walks
 from plans import Scene, Walk, Wrong
 from refusals import ALONE
-from untried import Untried
+from untried import FLOWS, Untried
 from ways import Move, Named, Say, Stale, Tap, Told, option
 
 from flows.answers import Word
 from flows.arrival import ARRIVAL
 from flows.collective import COLLECTIVE
 from flows.help_child import CHILD
-from flows.messages import FLOWS
 from flows.news import NEWS
 from flows.report import REPORT
 from flows.sighting import SIGHTING

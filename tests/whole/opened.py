@@ -32,7 +32,8 @@ class Case:
 
 
 async def cases(url: str, keyset: Any, kind: str = "report") -> list[Case]:
-    """What was sealed under `kind`, with its case, opened with the triage key."""
+    """What was sealed under `kind`, with its case, opened with the triage key. Without the cases
+    made of a group's list."""
     triage = keys.load_identity(keyset.triage, "triage")
     connection = await asyncpg.connect(url)
     try:
@@ -42,6 +43,7 @@ async def cases(url: str, keyset: Any, kind: str = "report") -> list[Case]:
                    o.id AS object, o.sequence, o.kind, o.schema, o.sealed
               FROM cases c JOIN case_key k ON k.case_id = c.id
               JOIN sealed_object o ON o.case_id = c.id AND o.kind = $1
+             WHERE c.part_of IS NULL
              ORDER BY c.received_at, c.id, o.sequence
             """,
             kind,

@@ -21,6 +21,7 @@ from opened import Case
 from plans import TROUBLE, TROUBLES, Mark, Scene, Walk, fulfilled, places, shapes
 from rig import Database, Rig, rigged
 from strolling import Astray, Stroller, agrees
+from untried import FLOWS
 from ways import Say, Tap, Told, around, given
 
 from cases.limits import RATE
@@ -28,7 +29,6 @@ from cases.telling import tell
 from flows.answers import State, Word
 from flows.arrival import ARRIVAL
 from flows.kinds.files import Files
-from flows.messages import FLOWS
 from flows.model import Flow, Group, Step
 from flows.news import SECRET
 from flows.report import REPORT
