@@ -23,6 +23,7 @@ ROOMS: Final = (
     *queue.ROUTES,
     *people.ROUTES,
     *unlock.ROUTES,
+    *casework.ROUTES,
 )
 
 
