@@ -100,6 +100,8 @@ ARROWS = {
     "delivery/planted.py": ("aiogram", "aiogram reads"),
     "locales/planted.py": ("telegram", "python-telegram-bot writes"),
     "vault/planted.py": ("asyncpg", "SQL lives in cases"),
+    "handlers/planted_too.py": ("litestar", "Litestar lives in desk"),
+    "desk/planted.py": ("asyncpg", "SQL lives in cases"),
     "sandbox/planted.py": ("cases", "The sandbox talks to us over HTTP"),
     "delivery/planted_too.py": ("vault.unseal", "No intake or delivery process can open"),
 }

@@ -12,6 +12,7 @@ PACKAGES = (
     "bot",
     "cases",
     "delivery",
+    "desk",
     "flows",
     "handlers",
     "locales",
