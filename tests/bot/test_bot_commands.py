@@ -336,7 +336,11 @@ async def test_a_real_desk_has_no_button_and_needs_no_token(folder, port, databa
         async with aiohttp.ClientSession() as client, client.get(f"{link}/sign-in") as answer:
             assert answer.status == 200
             assert "демо" not in (await answer.text()).lower()
+        for path in ("invite/canary", "canary", "sign-in?canary=1"):
+            async with aiohttp.ClientSession() as client, client.get(f"{link}/{path}"):
+                pass
         assert await ran.stop() == 0
+    assert "canary" not in ran.err.read_text() + ran.out.read_text()
 
 
 def test_a_desk_beside_a_token_needs_its_key(folder, database_url):

@@ -224,3 +224,12 @@ async def test_what_goes_wrong_is_told_without_details(desk):
     assert "Щось зламалося у нас" in answer.text
     for detail in ("duty", "asyncpg", "Traceback"):
         assert detail not in answer.text
+
+
+async def test_a_database_that_is_away_is_told_as_such(desk):
+    browser = await desk.at_work("head")
+    desk.site.pool.terminate()
+    answer = await browser.get("/queue")
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "10"
+    assert "База даних не відповідає" in answer.text
