@@ -372,7 +372,10 @@ def test_people_are_invited_listed_and_disabled_from_the_command_line(folder, da
     assert [(one["handle"], one["role"], one["state"]) for one in listed] == [
         ("П-01", "head", "pending")
     ]
+    renewed = json.loads(run("staff", "renew", "1", "--json", **more).stdout)
+    assert renewed["link"] != told["link"]
     assert run("staff", "disable", "П-01", **more).returncode == 0
+    assert run("staff", "renew", "1", **more).returncode == 1
     again = run("staff", "disable", "П-01", "--json", **more)
     assert again.returncode == 1
     assert not json.loads(again.stdout)["good"]
