@@ -96,15 +96,67 @@ async def invite(
     )
     made = person_of(row)
     await propose(connection, made.id, newcomer.role, newcomer.units, grant=grant, by=by, now=now)
-    await connection.execute(
-        "INSERT INTO staff_invite (token_hash, person_id, invited_by, created_at, expires_at)"
-        " VALUES ($1, $2, $3, $4, $5)",
-        *(hash_of(token), made.id, by.id if by else None, now, now + INVITE_LASTS),
-    )
+    await _link(connection, made, token, by, now)
     told = {"person": made.actor, "role": made.role, "units": list(made.units)}
     event = AuditEvent(by.actor if by else "command", "staff.invited", None, told)
     await append(connection, [event], signer=signer, now=now)
     return made
+
+
+async def renew(
+    connection: "asyncpg.Connection",
+    person: UUID,
+    token: str,
+    *,
+    grant: UUID,
+    by: Person | None,
+    signer: Signer,
+    now: datetime,
+) -> Person:
+    """A new link for somebody who lost the way in; every old way is closed at once.
+
+    The role is proposed anew, so that no administrator becomes somebody else alone. Raises NotNow
+    for the suspended.
+    """
+    row = await connection.fetchrow(
+        "UPDATE staff SET state = 'pending', enrolled_at = NULL, password = NULL,"  # noqa: S608
+        " granted_at = CASE WHEN $2 THEN NULL ELSE granted_at END"
+        f" WHERE id = $1 AND state <> 'suspended' RETURNING {COLUMNS}",
+        *(person, by is not None),
+    )
+    if row is None:
+        raise NotNow
+    found = person_of(row)
+    for table in ("passkey", "totp", "recovery_code", "desk_session"):
+        await connection.execute(f"DELETE FROM {table} WHERE person_id = $1", person)  # noqa: S608
+    await _void(connection, person, now)
+    waits = await connection.fetchval(
+        "SELECT true FROM role_grant WHERE person_id = $1 AND decided_at IS NULL", person
+    )
+    if by is not None and not waits:
+        await propose(connection, person, found.role, found.units, grant=grant, by=by, now=now)
+    await _link(connection, found, token, by, now)
+    event = AuditEvent(_hand(by), "staff.renewed", None, {"person": found.actor})
+    await append(connection, [event], signer=signer, now=now)
+    return found
+
+
+async def _link(
+    connection: "asyncpg.Connection", person: Person, token: str, by: Person | None, now: datetime
+) -> None:
+    await connection.execute(
+        "INSERT INTO staff_invite (token_hash, person_id, invited_by, created_at, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        *(hash_of(token), person.id, by.id if by else None, now, now + INVITE_LASTS),
+    )
+
+
+async def _void(connection: "asyncpg.Connection", person: UUID, now: datetime) -> None:
+    """Links that were not used work no more."""
+    await connection.execute(
+        "UPDATE staff_invite SET expires_at = $2 WHERE person_id = $1 AND used_at IS NULL",
+        *(person, now),
+    )
 
 
 def hash_of(token: str) -> bytes:
@@ -129,10 +181,7 @@ async def suspend(
     if done is None:
         raise NotNow
     await connection.execute("DELETE FROM desk_session WHERE person_id = $1", person)
-    await connection.execute(
-        "UPDATE staff_invite SET expires_at = $2 WHERE person_id = $1 AND used_at IS NULL",
-        *(person, now),
-    )
+    await _void(connection, person, now)
     event = AuditEvent(_hand(by), "staff.suspended", None, {"person": str(person)})
     await append(connection, [event], signer=signer, now=now)
 

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from cases.permissions import reaches
 from desk import visitor as visiting
+from desk.export.wording import returned, worded
 from desk.site import Site
 from desk.visitor import Visitor
 from flows.places.regions import subdivisions
@@ -103,6 +104,9 @@ def _context(site: Site, visitor: Visitor) -> Mapping[str, Any]:
         "word": lambda key, **params: say(locale, key, **params),
         "moment": lambda when: _moment(locale, when),
         "oblast": lambda code: oblast_name(locale, code),
+        "coded": lambda stem, code: worded(locale, stem, code),
+        "returned": lambda status: returned(locale, status),
+        "numbered": lambda group, n: say(locale, f"group.item.{group}", n=n),
         "asset": asset,
         "locale": locale,
         "person": person,

@@ -15,6 +15,7 @@ from cases import duties, grants, people
 from cases.database import transaction
 from cases.people import LONGEST_NAME, Newcomer
 from cases.permissions import EVERYWHERE, ROLES, About, may
+from cases.person import Person
 from desk.gate import opening, permitted, person_of
 from desk.pages import oblasts_by_name, onward, page
 from desk.site import Here, Site
@@ -73,9 +74,24 @@ async def invite(request: Asked, site: Here, visitor: Guest) -> Response[str]:
             connection, newcomer, token, person=uuid4(), grant=uuid4(), by=person,
             signer=site.sign, now=site.now(),
         )  # fmt: skip
-    return page(
-        site, visitor, "invited.html", room="people", guest=made, link=f"{site.url}/invite/{token}"
-    )
+    return _handed(site, visitor, made, token)
+
+
+@post("/people/{who:uuid}/renew", opt=opening("invite"), status_code=HTTP_200_OK)
+async def renew(site: Here, visitor: Guest, who: FromPath[UUID]) -> Response[str]:
+    """A new link for whoever lost a key; a head confirms anew. Raises NotNow."""
+    person = await permitted(site, visitor, "invite")
+    token = secrets.token_urlsafe(32)
+    async with transaction(site.pool) as connection:
+        found = await people.renew(
+            connection, who, token, grant=uuid4(), by=person, signer=site.sign, now=site.now()
+        )
+    return _handed(site, visitor, found, token)
+
+
+def _handed(site: Site, visitor: Visitor, guest: Person, token: str) -> Response[str]:
+    link = f"{site.url}/invite/{token}"
+    return page(site, visitor, "invited.html", room="people", guest=guest, link=link)
 
 
 def _newcomer(form: FormMultiDict) -> Newcomer | None:
@@ -165,4 +181,4 @@ async def unplan(site: Here, visitor: Guest, term: FromPath[UUID]) -> Redirect:
     return onward("/people")
 
 
-ROUTES: Final = (shown, invite, suspend, restore, propose, decide, plan, unplan)
+ROUTES: Final = (shown, invite, renew, suspend, restore, propose, decide, plan, unplan)

@@ -31,6 +31,7 @@ def bound(host: str, port: int) -> socket.socket:
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
+        made.listen(_MOST_AT_ONCE)  # whoever comes before the pages are ready waits
     except OSError:
         made.close()
         raise

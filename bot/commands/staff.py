@@ -22,7 +22,7 @@ from cases.audit import Signer
 from cases.database import Pool, transaction
 from cases.people import INVITE_LASTS, LONGEST_NAME, Newcomer
 from cases.permissions import EVERYWHERE, Role
-from cases.person import NotNow, by_number, number_of
+from cases.person import NotNow, Person, by_number, number_of
 from flows.places.regions import subdivisions
 from vault import chain, keys
 from vault.keys import KeyFileRefused
@@ -70,13 +70,34 @@ def invite(
                 signer=signer, now=now,
             )  # fmt: skip
         assert settings is not None, "without settings nothing is done"
-        link = f"{_address(settings)}/invite/{token}"
-        until = (now + INVITE_LASTS).isoformat(timespec="minutes")
-        return {"handle": made.handle, "role": role, "link": link, "until": until}, [
-            f"{made.handle} {made.name}, {role}",
-            link,
-            f"good until {until}, once; hand it over in person",
-        ]
+        return _linked(settings, made, token, now)
+
+    return _done(settings, work, json=json)
+
+
+@app.command
+def renew(handle: str, *, json: AsJson = False) -> int:
+    """Print a new link for somebody who lost the way in; every old way is closed at once.
+
+    Parameters
+    ----------
+    handle
+        The person's number, such as П-07 or 7.
+    """
+    settings = _settings()
+
+    async def work(own: Pool, signer: Signer) -> Shown:
+        assert settings is not None, "without settings nothing is done"
+        person = await _known(own, handle)
+        token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+        try:
+            async with transaction(own) as connection:
+                found = await people.renew(
+                    connection, person.id, token, grant=uuid4(), by=None, signer=signer, now=now
+                )
+        except NotNow:
+            raise _Refused(f"{person.handle} is shut out") from None
+        return _linked(settings, found, token, now)
 
     return _done(settings, work, json=json)
 
@@ -116,10 +137,7 @@ def disable(handle: str, *, json: AsJson = False) -> int:
     """
 
     async def work(own: Pool, signer: Signer) -> Shown:
-        number = number_of(handle)
-        person = await by_number(own, number) if number is not None else None
-        if person is None:
-            raise _Refused("there is nobody with this number; `dodomu staff list`")
+        person = await _known(own, handle)
         try:
             async with transaction(own) as connection:
                 await people.suspend(
@@ -130,6 +148,24 @@ def disable(handle: str, *, json: AsJson = False) -> int:
         return {"handle": person.handle, "state": "suspended"}, [f"{person.handle}: suspended"]
 
     return _done(_settings(), work, json=json)
+
+
+async def _known(own: Pool, handle: str) -> Person:
+    number = number_of(handle)
+    person = await by_number(own, number) if number is not None else None
+    if person is None:
+        raise _Refused("there is nobody with this number; `dodomu staff list`")
+    return person
+
+
+def _linked(settings: Settings, person: Person, token: str, now: datetime) -> Shown:
+    link = f"{_address(settings)}/invite/{token}"
+    until = (now + INVITE_LASTS).isoformat(timespec="minutes")
+    return {"handle": person.handle, "role": person.role, "link": link, "until": until}, [
+        f"{person.handle} {person.name}, {person.role}",
+        link,
+        f"good until {until}, once; hand it over in person",
+    ]
 
 
 def _newcomer(name: str, role: Role, units: list[str]) -> Newcomer:

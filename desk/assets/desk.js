@@ -78,7 +78,8 @@ const deeds = {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.target.closest("input, select, textarea, dialog[open]")) return;
-  const deed = deeds[event.key];
+  // By place where the letters are Cyrillic: «о» stands on J.
+  const deed = deeds[event.key] ?? deeds[{ KeyJ: "j", KeyK: "k", KeyC: "c" }[event.code]];
   if (!deed) return;
   event.preventDefault();
   deed();

@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -20,6 +21,7 @@ import pytest
 from doorstep import eventually, sim
 
 from bot.demo import MARCHENKO, OLENA
+from vault import keys
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -331,3 +333,90 @@ def test_resetting_deletes_the_sandbox_and_nothing_else(folder):
 def test_the_version_is_the_projects():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert run("--version").stdout.strip() == project["version"]
+
+
+async def test_the_demo_has_a_desk_and_its_people_sign_in_with_a_button(
+    folder, port, database_url
+):
+    more = {"DATABASE_URL": database_url, "DODOMU_LOG": "json"}
+    async with started(folder, port, "run", until="To stop: Ctrl+C", **more) as ran:
+        link = re.search(r"http://localhost:\d+", ran.out.read_text())[0]
+        async with aiohttp.ClientSession() as client, client.get(f"{link}/sign-in") as answer:
+            page = await answer.text()
+        assert "Увійти як прокурор (демо): Марченко" in page
+        assert await ran.stop() == 0
+    assert '"error"' not in ran.err.read_text()
+
+
+def _desk_keys(folder):
+    path = folder / "desk.key"
+    keys.make("desk", path, datetime.now(UTC))
+    return {"DODOMU_DESK_KEY": str(path), "DODOMU_FOLDER": str(folder / "var")}
+
+
+async def test_a_real_desk_has_no_button_and_needs_no_token(folder, port, database_url):
+    more = {"DATABASE_URL": database_url, **_desk_keys(folder)}
+    async with started(folder, port, "run", "desk", until="ready", **more) as ran:
+        link = re.search(r"ready: (http://localhost:\d+)", ran.out.read_text())[1]
+        async with aiohttp.ClientSession() as client, client.get(f"{link}/sign-in") as answer:
+            assert answer.status == 200
+            assert "демо" not in (await answer.text()).lower()
+        for path in ("invite/canary", "canary", "sign-in?canary=1"):
+            async with aiohttp.ClientSession() as client, client.get(f"{link}/{path}"):
+                pass
+        assert await ran.stop() == 0
+    assert "canary" not in ran.err.read_text() + ran.out.read_text()
+
+
+def test_a_desk_beside_a_token_needs_its_key(folder, database_url):
+    keyset = keys.make_all(folder / "keys", datetime.now(UTC))
+    done = run(
+        "run",
+        "desk",
+        TELEGRAM_BOT_TOKEN="1:canary",
+        DATABASE_URL=database_url,
+        DODOMU_FOLDER=str(folder),
+        DODOMU_VAULT_KEY=str(keyset.vault),
+        DODOMU_INTAKE_SIGN_KEY=str(keyset.intake_sign),
+        DODOMU_RECIPIENTS=str(keyset.recipients),
+        DODOMU_ROOT_PUBLIC=keys.public_text(keyset.root_public),
+    )
+    assert done.returncode == 1
+    assert "DODOMU_DESK_KEY: is missing" in done.stderr
+
+
+def test_people_are_invited_listed_and_disabled_from_the_command_line(folder, database_url):
+    more = {"DATABASE_URL": database_url, "DODOMU_DESK_URL": "https://desk.example",
+            **_desk_keys(folder)}  # fmt: skip
+    done = run("staff", "invite", "--role", "head", "--name", "Савчук", "--unit", "UA", "--json",
+               **more)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert re.fullmatch(r"https://desk\.example/invite/[\w-]{43}", told["link"])
+    listed = json.loads(run("staff", "list", "--json", **more).stdout)["staff"]
+    assert [(one["handle"], one["role"], one["state"]) for one in listed] == [
+        ("П-01", "head", "pending")
+    ]
+    renewed = json.loads(run("staff", "renew", "1", "--json", **more).stdout)
+    assert renewed["link"] != told["link"]
+    assert run("staff", "disable", "П-01", **more).returncode == 0
+    assert run("staff", "renew", "1", **more).returncode == 1
+    again = run("staff", "disable", "П-01", "--json", **more)
+    assert again.returncode == 1
+    assert not json.loads(again.stdout)["good"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("invite", "--role", "tsar", "--name", "x"), "tsar"),
+        (("invite", "--role", "head", "--name", "x", "--unit", "UA-99"), "UA-99"),
+        (("invite", "--role", "head", "--name", " "), "--name"),
+        (("disable", "П-77"), "nobody with this number"),
+    ],
+)
+def test_what_the_staff_command_does_not_understand_is_said(folder, database_url, words, said):
+    done = run("staff", *words, DATABASE_URL=database_url, **_desk_keys(folder))
+    assert done.returncode != 0
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

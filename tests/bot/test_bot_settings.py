@@ -116,6 +116,29 @@ def test_a_staff_chat_needs_a_staff_bot(environment):
     assert line.startswith("TELEGRAM_STAFF_BOT_TOKEN: is missing")
 
 
+def test_the_desk_is_the_demos_until_it_has_a_key(environment):
+    assert load().desk_in_sandbox
+    environment(DODOMU_DESK_KEY="keys/desk.key")
+    assert not load().desk_in_sandbox
+    environment(DODOMU_DESK_KEY="", TELEGRAM_BOT_TOKEN=TOKEN, **KEYS)
+    assert not load().desk_in_sandbox
+
+
+def test_a_desk_that_others_reach_needs_https(environment):
+    environment(DODOMU_DESK_HOST="0.0.0.0", DODOMU_DESK_URL="http://localhost:8082")
+    (line,) = refused()
+    assert line.startswith("DODOMU_DESK_URL: must begin with https://")
+    environment(DODOMU_DESK_URL="https://desk.example")
+    assert load().desk_url == "https://desk.example"
+
+
+@pytest.mark.parametrize("url", ["http://desk.example", "https://desk.example/desk", "desk"])
+def test_the_desks_address_is_a_host_and_safe(environment, url):
+    environment(DODOMU_DESK_URL=url)
+    (line,) = refused()
+    assert line.startswith("DODOMU_DESK_URL: must")
+
+
 def test_settings_do_not_change_and_do_not_show_secrets(environment):
     environment(TELEGRAM_BOT_TOKEN=TOKEN, DATABASE_URL="postgresql://u:canary@db/x", **KEYS)
     settings = load()

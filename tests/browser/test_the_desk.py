@@ -171,7 +171,10 @@ async def test_the_keyboard_alone_takes_a_case(demo, browser):
         await page.keyboard.press("j")
         await page.keyboard.press("j")
         await page.keyboard.press("k")
-        await page.keyboard.press("c")
+        await page.evaluate(
+            """() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+                 {key: "с", code: "KeyC", bubbles: true}))"""
+        )
         await expect(page.get_by_role("status")).to_contain_text("7K4M-0000 тепер у Вас.")
 
 

@@ -162,6 +162,7 @@ GUARDED = {
 }  # fmt: skip
 POSTS = {
     "/cases/{id}/take": "take", "/cases/{id}/release": "release", "/people/invite": "invite",
+    "/people/{id}/renew": "invite",
     "/people/{id}/suspend": "suspend", "/people/{id}/restore": "restore",
     "/people/{id}/role": "propose_role", "/grants/{id}/yes": "confirm_role",
     "/duty": "plan_duty", "/duty/{id}/remove": "plan_duty",
@@ -188,7 +189,7 @@ async def test_every_denied_deed_is_in_the_audit_and_has_no_effect(desk):
             assert entry["action"] == "desk.denied"
             assert f'"{action}"' in entry["detail"]
         assert await desk.owner.fetchval("SELECT count(*) FROM staff") == staff
-    assert denied == 51
+    assert denied == 57
     assert await _state(desk) == before
     assert len(await desk.audit("desk.denied")) == denied
 
@@ -224,3 +225,12 @@ async def test_what_goes_wrong_is_told_without_details(desk):
     assert "Щось зламалося у нас" in answer.text
     for detail in ("duty", "asyncpg", "Traceback"):
         assert detail not in answer.text
+
+
+async def test_a_database_that_is_away_is_told_as_such(desk):
+    browser = await desk.at_work("head")
+    desk.site.pool.terminate()
+    answer = await browser.get("/queue")
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "10"
+    assert "База даних не відповідає" in answer.text

@@ -156,6 +156,43 @@ async def test_an_admin_lets_a_suspended_person_in_again(desk):
     ) == "active"
 
 
+async def test_whoever_lost_a_key_gets_a_new_link_and_a_head_confirms_anew(desk):
+    admin, head = await desk.at_work("admin"), await desk.at_work("head")
+    first = await _invite(desk, admin)
+    await _enrol(desk, first)
+    grant = re.search(r"/grants/([0-9a-f-]+)/yes", (await head.get("/people")).text)[1]
+    await head.post(f"/grants/{grant}/yes")
+    person = people.person_of(await _person(desk))
+    browser = await desk.signed_in(person)
+
+    answer = await admin.post(f"/people/{person.id}/renew")
+    link = re.search(r'value="(http://localhost:\d+/invite/[\w-]{43})"', answer.text)[1]
+    assert (await browser.get("/queue")).status == 303, "old sessions are over"
+    for table in ("totp", "recovery_code", "desk_session"):
+        count = f"SELECT count(*) FROM {table} WHERE person_id = $1"
+        assert await desk.owner.fetchval(count, person.id) == 0
+    await _enrol(desk, link)
+    assert (await _person(desk))["state"] == "pending"
+    grant = re.search(r"/grants/([0-9a-f-]+)/yes", (await head.get("/people")).text)[1]
+    await head.post(f"/grants/{grant}/yes")
+    row = await _person(desk)
+    assert (row["state"], row["id"], row["number"]) == ("active", person.id, person.number)
+
+
+async def test_a_link_that_ran_out_is_replaced_and_dead(desk, clock):
+    admin = await desk.at_work("admin")
+    first = await _invite(desk, admin)
+    row = await _person(desk)
+    await admin.post(f"/people/{row['id']}/renew")
+    assert (await desk.browser().get(first.removeprefix(desk.url))).status == 404
+    assert await desk.owner.fetchval("SELECT count(*) FROM role_grant") == 1
+
+
+async def test_the_suspended_get_no_new_link(desk):
+    admin, person = await desk.at_work("admin"), await desk.person(state="suspended")
+    assert (await admin.post(f"/people/{person.id}/renew")).status == 409
+
+
 async def test_a_name_is_text_and_no_markup(desk):
     admin = await desk.at_work("admin")
     await admin.post("/people/invite", {"name": "<img src=x onerror=alert(1)>", "role": "auditor"})

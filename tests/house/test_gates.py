@@ -101,6 +101,8 @@ ARROWS = {
     "locales/planted.py": ("telegram", "python-telegram-bot writes"),
     "vault/planted.py": ("asyncpg", "SQL lives in cases"),
     "cases/matching/planted.py": ("logging", "Matching knows no storage"),
+    "handlers/planted_three.py": ("litestar", "Litestar lives in desk"),
+    "desk/planted.py": ("asyncpg", "SQL lives in cases"),
     "sandbox/planted.py": ("cases", "The sandbox talks to us over HTTP"),
     "delivery/planted_too.py": ("vault.unseal", "No intake or delivery process can open"),
     "cases/planted_too.py": ("vault.member", "No intake or delivery process can open"),

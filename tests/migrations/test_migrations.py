@@ -101,12 +101,28 @@ def test_the_newest_revision_is_written_in_head() -> None:
 
 _FORBIDDEN = {
     "dodomu_bot": (
-        *("sealed_object", "case_key", "group_key_wrap", "quarantine", "audit", "outbox"),
+        "sealed_object",
+        "case_key",
+        "group_key_wrap",
+        "quarantine",
+        "audit",
+        "outbox",
+        "staff",
+        "desk_session",
+        "totp",
     ),
     "dodomu_sender": (
-        *("sealed_object", "case_key", "group_key_wrap", "draft", "cases", "quarantine", "audit"),
+        "sealed_object",
+        "case_key",
+        "group_key_wrap",
+        "draft",
+        "cases",
+        "quarantine",
+        "audit",
+        "staff",
+        "desk_session",
     ),
-    "dodomu_desk": ("draft", "conversation", "outbox"),
+    "dodomu_desk": ("draft", "conversation", "outbox", "family_copy"),
     "dodomu_janitor": ("conversation", "group_key_wrap"),
 }
 
@@ -125,6 +141,31 @@ async def test_a_role_cannot_look_where_it_has_no_business(
         for order in ("DELETE FROM", "TRUNCATE"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(f"{order} {table}")
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "UPDATE cases SET level = 'low'",
+        "UPDATE cases SET code = 'X'",
+        "UPDATE cases SET due_at = now()",
+        "INSERT INTO cases SELECT * FROM cases",
+        "DELETE FROM staff",
+        "UPDATE sealed_object SET sealed = ''",
+        "UPDATE audit SET actor = ''",
+        "DELETE FROM role_grant",
+    ],
+)
+async def test_the_desk_changes_what_prosecutors_decide_and_nothing_else(
+    database_url: str, order: str
+) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute("SET ROLE dodomu_desk")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(order)
     finally:
         await connection.close()
 

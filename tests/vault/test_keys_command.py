@@ -32,7 +32,7 @@ def made(run: Run, tmp_path: Path) -> dict[str, str]:
     public = {kind: run("new", kind, "--folder", tmp_path)[1]["public"] for kind in keys.KINDS}
     listed = tmp_path / "recipients.json"
     groups = [f"--{kind}={public[kind]}" for kind in ("triage", "escrow", "intake-sign")]
-    groups.append(f"--intake-sign={public['desk']}")  # the desk signs too
+    groups.append(f"--intake-sign={public['desk']}")
     assert run("draft", listed, *groups)[0] == 0
     code, signed = run("sign", listed, "--root", tmp_path / "root.key")
     assert code == 0
