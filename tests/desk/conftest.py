@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
+import sealed
 from desk_rig import Clock, Desk
 
 import locales
@@ -13,7 +14,7 @@ from cases import database
 from desk.app import build
 from desk.serving import bound, serve
 from desk.site import Site
-from vault import chain
+from vault import chain, keys
 from vault.local import Vault
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
@@ -32,13 +33,22 @@ def clock() -> Clock:
     return Clock(NOW)
 
 
+@pytest.fixture(scope="session")
+def held(tmp_path_factory) -> sealed.Keys:
+    """Keys of the office's people and of the intake."""
+    return sealed.made(tmp_path_factory.mktemp("ring") / "keys", NOW)
+
+
 @pytest.fixture
-async def desk(database_url: str, pool, clock: Clock) -> AsyncIterator[Desk]:
+async def desk(database_url: str, pool, clock: Clock, held) -> AsyncIterator[Desk]:
     listening = bound("127.0.0.1", 0)
-    signer = partial(chain.sign, SEED)
+    signer = partial(chain.sign, keys.load_desk(held.files.desk)[0].seed)
     url = f"http://localhost:{listening.getsockname()[1]}"
     async with await database.connect(database_url, role="dodomu_desk") as own:
-        site = Site(url, own, signer, Vault(b"k" * 32, b"c" * 32), clock)
+        site = Site(
+            url, own, signer, Vault(b"k" * 32, b"c" * 32), clock,
+            recipients=lambda: held.listed, demo_member=held.reader,
+        )  # fmt: skip
         stop = asyncio.Event()
         made = Desk(url, site, pool, clock, signer)
         async with asyncio.TaskGroup() as group:
