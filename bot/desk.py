@@ -16,9 +16,11 @@ from bot import demo, demo_keys, guardian
 from bot.log import watch
 from bot.nursery import Nursery, unless
 from bot.settings import Settings
+from bot.store import Store
 from cases import database, people
 from cases.database import Pool
 from desk.app import build
+from desk.locking import lock_what_ended
 from desk.serving import bound
 from desk.serving import serve as serve_app
 from desk.site import Site
@@ -88,6 +90,7 @@ async def opened(
             lambda: datetime.now(UTC),
             await _cast(own) if settings.desk_in_sandbox else (),
             recipients=lambda: listed,
+            files=Store.of(settings.object_store).pieces,
             demo_member=partial(demo_keys.reader, settings.folder)
             if settings.desk_in_sandbox
             else None,
@@ -96,7 +99,13 @@ async def opened(
             now = datetime.now(UTC)
             await demo_keys.granted(own, settings.folder, listed.at(now), now)
         app = build(site)
-        yield lambda stop: serve_app(app, door, stop, behind_proxy=site.secure)
+
+        async def work(stop: asyncio.Event) -> None:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(lock_what_ended(site, stop))
+                await serve_app(app, door, stop, behind_proxy=site.secure)
+
+        yield work
 
 
 @asynccontextmanager

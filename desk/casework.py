@@ -16,7 +16,7 @@ from cases.messages import Letter
 from cases.permissions import About, may
 from cases.person import NotNow, Person
 from cases.readiness import readiness
-from desk import telling
+from desk import leaving, telling
 from desk.gate import opening, permitted
 from desk.opening import OpenCase, open_case
 from desk.pages import onward, page
@@ -30,7 +30,8 @@ MOST: Final = 3_000
 """Characters of a letter or a note: a family reads it in one message."""
 
 _SAID: Final = ("asked", "written", "noted", "status", "level", "closed", "reopened", "confirmed",
-                "seconded", "undone", "held", "withdrawn", "empty", "box", "family")  # fmt: skip
+                "seconded", "undone", "held", "withdrawn", "empty", "box", "family",
+                "sure")  # fmt: skip
 
 
 @get("/cases/{case:uuid}", opt=opening("open"))
@@ -66,6 +67,7 @@ async def _shown(site: Site, person: Person, opened: OpenCase) -> dict[str, Any]
         "levels": [level for level in LEVELS if level != facts["level"]],
         "why_level": WHY_LEVEL,
         "askable": askable(),
+        "exports": leaving.WHAT,
         "rights": {
             right
             for right in ("take", "release", "set_status", "write_to_family", "export_case",

@@ -138,6 +138,7 @@ async def answer_of(request: Asked) -> dict[str, object]:
 @post("/sign-out", opt=opening(WAITING))
 async def out(site: Here, visitor: Guest) -> Redirect:
     if visitor.person is not None and visitor.session is not None:
+        site.ring.lock(visitor.session.id)
         async with transaction(site.pool) as connection:
             await sessions.end(
                 connection, visitor.person, visitor.session.id, signer=site.sign, now=site.now()

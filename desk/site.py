@@ -1,10 +1,11 @@
 """What every page of the desk is given: its address, the database, keys, a clock."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -39,6 +40,8 @@ class Site:
     """The signed list: who may read, whose signatures count. May raise ListRefused."""
     ring: Ring = field(default_factory=Ring, repr=False)
     """Keys that are open now."""
+    files: Callable[[UUID], AsyncIterator[bytes]] | None = field(default=None, repr=False)
+    """The store of sealed files, by an object's name; None where this desk cannot reach it."""
     demo_member: Callable[[int], Member | None] | None = None
     """The demo's key files by a person's number, opened by a button; None anywhere else."""
 

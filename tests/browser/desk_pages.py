@@ -6,11 +6,13 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+import sealed
 from desk_rig import Clock, Desk, case
 from playwright.async_api import Browser, Page
 
@@ -32,8 +34,10 @@ SHOTS = os.environ.get("SCREENSHOTS")
 
 
 @asynccontextmanager
-async def running(url: str, *, demo: bool = False) -> AsyncIterator[Desk]:
-    """A desk on a free port, by the real clock."""
+async def running(
+    url: str, *, demo: bool = False, held: sealed.Keys | None = None
+) -> AsyncIterator[Desk]:
+    """A desk on a free port, by the real clock. `held`: keys that a button opens."""
     clock = Clock(datetime.now(UTC))
     listening, signer = bound("127.0.0.1", 0), partial(chain.sign, SEED)
     address = f"http://localhost:{listening.getsockname()[1]}"
@@ -48,6 +52,8 @@ async def running(url: str, *, demo: bool = False) -> AsyncIterator[Desk]:
             address, own, signer, Vault(b"k" * 32, b"c" * 32), lambda: datetime.now(UTC),
             tuple(map(str, STAFF)) if demo else (),
         )  # fmt: skip
+        if held is not None:
+            site = replace(site, recipients=lambda: held.listed, demo_member=held.reader)
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             group.create_task(serve(build(site), listening, stop, behind_proxy=False))
@@ -126,7 +132,7 @@ async def judged(page: Page, name: str) -> None:
 _SMALL = """
 [...document.querySelectorAll("a, button, select, summary, input:not([type=hidden])")]
   .filter((one) => one.checkVisibility() && !one.matches(".skip, p a:not(.button)"))
-  .map((one) => one.matches("[type=checkbox]") ? one.closest("label") : one)
+  .map((one) => one.matches("[type=checkbox], [type=radio]") ? one.closest("label") : one)
   .filter((one) => one.getBoundingClientRect().height < 43.9)
   .map((one) => one.outerHTML.slice(0, 120))
 """

@@ -1,5 +1,6 @@
 """A prosecutor's page of a case: unlocked, read, written down, decided; and refused where it must."""
 
+import asyncio
 import re
 
 import pytest
@@ -7,6 +8,7 @@ import sealed
 from sealed import draft, granted, sent
 
 from cases import messages
+from desk.locking import lock_what_ended
 from locales import say
 from vault.box import Box
 
@@ -286,3 +288,27 @@ async def test_what_the_law_wants_kept_is_held(desk, marchenko, case):
     await marchenko.post(f"/cases/{case}/hold")
     assert await desk.owner.fetchval("SELECT held FROM cases")
     assert len(await desk.audit("case.held")) == 1
+
+
+async def test_signing_out_forgets_the_key(desk, marchenko, case):
+    await marchenko.get(f"/cases/{case}")
+    await marchenko.post("/sign-out")
+    assert desk.site.ring._open == {}
+
+
+async def test_the_key_of_a_session_that_ended_by_itself_is_forgotten(
+    desk, marchenko, case, clock
+):
+    clock.passes(minutes=16)
+    stop = asyncio.Event()
+    stopping = asyncio.get_running_loop().call_later(0.2, stop.set)
+    await lock_what_ended(desk.site, stop)
+    stopping.cancel()
+    assert desk.site.ring._open == {}
+
+
+async def test_four_hours_lock_even_who_goes_on_working(desk, marchenko, case, clock):
+    for _ in range(20):
+        clock.passes(minutes=13)
+        last = await marchenko.get(f"/cases/{case}")
+    assert last.to.startswith("/unlock")

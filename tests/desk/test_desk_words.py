@@ -11,7 +11,7 @@ from cases import deciding, sessions
 from cases.permissions import ROLES
 from cases.triage import RULES
 from cases.views import AGES, KINDS, STATUSES, VIEWS
-from desk import casework, opening, people, queue, telling, troubles
+from desk import casework, leaving, opening, people, queue, telling, troubles
 from desk.pages import FOLDER, ROOMS
 from flows.report import REPORT
 from locales import say
@@ -44,6 +44,7 @@ MADE = {
     "why_level.": deciding.WHY_LEVEL,
     "closing.": deciding.REASONS,
     "case.said.": casework._SAID,
+    "export.": leaving.WHAT,
     "case.trouble.": ("damaged", "moved"),
     "claim.": ("family", "us", "inside"),
     "thread.": (*telling.FROM_FAMILY, *telling.FROM_US, *telling.INSIDE),

@@ -1,0 +1,201 @@
+"""What leaves the desk: an opened case as dossier, package, tables or papers for the family.
+
+Each leaving is in the audit chain before its first byte, with what and for whom (a code, no name).
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Stream
+from litestar.status_codes import HTTP_200_OK
+from pyrage.x25519 import Identity
+
+from cases import confirming
+from cases.audit import AuditEvent, append
+from cases.casefile import FileRow
+from cases.confirming import Confirmation
+from cases.database import transaction
+from cases.person import NotNow
+from desk.export import opened as exports
+from desk.export.document import document
+from desk.export.dossier import dossier
+from desk.export.opened import Attached, Facts, Give, Made, Stored
+from desk.export.package import package
+from desk.export.packet import packet
+from desk.export.tables import answers_csv
+from desk.gate import opening
+from desk.opening import OpenCase, open_case
+from desk.pages import onward
+from desk.site import Here, Site
+from desk.visitor import Asked, Guest
+from vault.unstream import open_stream
+
+_KINDS: Final = {
+    "dossier.uk": ("application/pdf", "dossier.uk.pdf"),
+    "dossier.en": ("application/pdf", "dossier.en.pdf"),
+    "package": ("application/zip", "package.zip"),
+    "answers": ("text/csv; charset=utf-8", "answers.csv"),
+    "json": ("application/json", "case.json"),
+    "packet": ("application/pdf", "family.uk.pdf"),
+}
+WHAT: Final = tuple(_KINDS)
+_LATER: Final = ("addition", "news", "answer", "withdrawal", "erasure")
+_MOST_WAITING: Final = 8
+
+
+def for_export(
+    case: OpenCase, confirmations: tuple[Confirmation, ...], site: Site
+) -> exports.Opened:
+    """The opened case as exporters take it. Raises NotNow where its report does not open."""
+    report = case.report
+    if report is None or report.payload is None:
+        raise NotNow
+    names = Facts.__dataclass_fields__
+    facts = {key: value for key, value in case.facts.items() if key in names}
+    facts["reasons"] = tuple(facts["reasons"])
+    newest = max((one.sequence for one in case.of("report")), default=0)
+    files = {row.sequence: row for row in case.file.files}
+    bases = {one.sequence: one.payload or {} for one in case.of(confirming.KIND)}
+    return exports.Opened(
+        id=case.file.id,
+        facts=Facts(**facts),
+        report=report.payload,
+        cards=tuple(
+            one.payload for one in case.of("card") if one.payload and one.sequence > newest
+        ),
+        updates=tuple(
+            exports.Update(one.sequence, one.kind, one.row.at, one.payload)
+            for one in case.of(*_LATER)
+            if one.payload is not None
+        ),
+        confirmed=tuple(
+            exports.Confirmed(
+                one.status, one.at, f"П-{one.number:02d}",
+                str(bases.get(one.sequence, {}).get("basis", "")),
+            )
+            for one in confirmations
+            if one.counts
+        ),
+        files=tuple(
+            Attached(
+                one.sequence, one.payload, _pour(site, case.identity, files.get(one.sequence))
+            )
+            for one in case.of("manifest")
+            if one.payload is not None
+        ),
+        objects=tuple(
+            Stored(one.sequence, one.kind, one.row.head.object, one.row.sha256.hex(),
+                   one.row.sealed)
+            for one in case.objects
+        ),
+        chain=tuple(
+            exports.Entry(one.seq, one.at, f"П-{one.number:02d}" if one.number else one.actor,
+                          one.action)
+            for one in case.file.chain
+        ),
+        case_key=case.file.keys[0],
+    )  # fmt: skip
+
+
+class _Source:
+    """A sealed file in the store, read in pieces from another thread than the loop's."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, pieces: AsyncIterator[bytes]) -> None:
+        self._loop, self._pieces, self._held = loop, pieces, b""
+
+    def read(self, most: int, /) -> bytes:
+        if not self._held:
+            next_one = asyncio.run_coroutine_threadsafe(self._next(), self._loop)
+            self._held = next_one.result()
+        piece, self._held = self._held[:most], self._held[most:]
+        return piece
+
+    async def _next(self) -> bytes:
+        return await anext(self._pieces, b"")
+
+
+def _pour(site: Site, identity: Identity, row: FileRow | None) -> exports.Pour | None:
+    """Hands the family's bytes over; None where they are not there."""
+    if row is None or row.object is None or row.state != "held" or site.files is None:
+        return None
+    loop, files, name = asyncio.get_running_loop(), site.files, row.object
+
+    def pour(give: Give) -> None:
+        open_stream(identity, _Source(loop, files(name)), give)
+
+    return pour
+
+
+async def _pieces(work: Callable[[Give], None]) -> AsyncIterator[bytes]:
+    """What `work`, in a thread, gives: few pieces at a time, and no more once nobody reads."""
+    loop = asyncio.get_running_loop()
+    waiting = asyncio.Queue[bytes | None](_MOST_WAITING)
+    gone = threading.Event()
+
+    def give(piece: bytes) -> None:
+        if gone.is_set():
+            raise BrokenPipeError
+        asyncio.run_coroutine_threadsafe(waiting.put(bytes(piece)), loop).result()
+
+    async def run() -> None:
+        try:
+            await asyncio.to_thread(work, give)
+        finally:
+            await waiting.put(None)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run())
+        try:
+            while (piece := await waiting.get()) is not None:
+                yield piece
+        finally:
+            gone.set()
+            while not waiting.empty():
+                waiting.get_nowait()
+
+
+@post("/cases/{case:uuid}/export", opt=opening("export_case"), status_code=HTTP_200_OK)
+async def export(
+    request: Asked, site: Here, visitor: Guest, case: FromPath[UUID]
+) -> Response[bytes] | Stream | Redirect:
+    """The file asked for. Raises as `open_case`; NotNow for something that is not made here."""
+    form = await request.form()
+    what = str(form.get("what", ""))
+    if what not in _KINDS:
+        raise NotNow
+    if form.get("sure") != "yes":
+        return onward(f"/cases/{case}", said="sure")
+    person, found = await open_case(site, visitor, case, "export_case")
+    whole = for_export(found, await confirming.of_case(site.pool, case), site)
+    async with transaction(site.pool) as connection:
+        event = AuditEvent(person.actor, "case.exported", case, {"what": what})
+        await append(connection, [event], signer=site.sign, now=site.now())
+    made = Made(site.now(), person.handle)
+    media, name = _KINDS[what]
+    headers = {
+        "content-disposition": f'attachment; filename="{found.facts["code"]}.{name}"',
+    }
+    if what == "package":
+        return Stream(_pieces(partial(package, whole, made)), media_type=media, headers=headers)
+    return Response(await _made(what, whole, made), media_type=media, headers=headers)
+
+
+async def _made(what: str, whole: exports.Opened, made: Made) -> bytes:
+    match what:
+        case "answers":
+            return answers_csv(whole)
+        case "json":
+            return document(whole, made)
+        case "packet":
+            return await asyncio.to_thread(packet, whole, made)
+        case _:
+            return await asyncio.to_thread(dossier, whole, made, what.rpartition(".")[2])
+
+
+ROUTES: Final = (export,)
