@@ -25,9 +25,10 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import UUID
 
 from cases import (
+    audit_tables,
     file_tables,
     key_tables,
     message_tables,
@@ -273,29 +274,6 @@ SENDER_GATE = Table(
     Column("stopped", Text),
 )
 
-AUDIT = Table(
-    "audit",
-    METADATA,
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", _INSTANT, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("subject", UUID(as_uuid=True)),
-    Column("detail", JSONB, nullable=False),
-    Column("prev", LargeBinary, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-    Column("sig", LargeBinary, nullable=False),
-)
-
-AUDIT_HEAD = Table(
-    "audit_head",
-    METADATA,
-    Column("one", Boolean, primary_key=True, server_default=text("true")),
-    Column("seq", BigInteger, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-    CheckConstraint("one", name="one"),
-)
-
 ELSEWHERE = tuple(
     made(METADATA)
     for made in (
@@ -303,6 +281,7 @@ ELSEWHERE = tuple(
         *(message_tables.message, message_tables.intake_box, message_tables.family_page),
         *people_tables.ALL,
         *(work_tables.confirmation, key_tables.group_key_wrap),
+        *(audit_tables.audit, audit_tables.audit_head),
     )
 )
 """The tables that other modules describe."""

@@ -170,6 +170,9 @@ async def _desk(settings: Settings, database: _Database) -> None:
 
     if settings.desk_key is None and not settings.in_sandbox:
         raise _CannotStart("DODOMU_DESK_KEY: is missing; see docs/keys.md")
+    for name in () if settings.desk_in_sandbox else ("recipients", "root_public"):
+        if getattr(settings, name) is None:
+            raise _CannotStart(f"DODOMU_{name.upper()}: is missing; see docs/keys.md")
     await serve(
         settings,
         database.dsn,

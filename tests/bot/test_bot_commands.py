@@ -21,7 +21,7 @@ import pytest
 from doorstep import eventually, sim
 
 from bot.demo import MARCHENKO, OLENA
-from vault import keys
+from vault import keys, throwaway
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -349,9 +349,20 @@ async def test_the_demo_has_a_desk_and_its_people_sign_in_with_a_button(
 
 
 def _desk_keys(folder):
-    path = folder / "desk.key"
-    keys.make("desk", path, datetime.now(UTC))
-    return {"DODOMU_DESK_KEY": str(path), "DODOMU_FOLDER": str(folder / "var")}
+    made = throwaway.make_all(folder / "ring", datetime.now(UTC))
+    return {
+        "DODOMU_DESK_KEY": str(made.desk),
+        "DODOMU_RECIPIENTS": str(made.recipients),
+        "DODOMU_ROOT_PUBLIC": keys.public_text(made.root_public),
+        "DODOMU_FOLDER": str(folder / "var"),
+    }
+
+
+def test_a_real_desk_needs_the_list_of_who_may_read(folder, database_url):
+    more = {"DATABASE_URL": database_url, **_desk_keys(folder), "DODOMU_RECIPIENTS": ""}
+    done = run("run", "desk", **more)
+    assert done.returncode == 1
+    assert "DODOMU_RECIPIENTS: is missing" in done.stderr
 
 
 async def test_a_real_desk_has_no_button_and_needs_no_token(folder, port, database_url):
@@ -369,7 +380,7 @@ async def test_a_real_desk_has_no_button_and_needs_no_token(folder, port, databa
 
 
 def test_a_desk_beside_a_token_needs_its_key(folder, database_url):
-    keyset = keys.make_all(folder / "keys", datetime.now(UTC))
+    keyset = throwaway.make_all(folder / "keys", datetime.now(UTC))
     done = run(
         "run",
         "desk",

@@ -18,7 +18,6 @@ from vault import chain, keys
 from vault.local import Vault
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
-SEED = bytes(range(32))
 
 
 @pytest.fixture(autouse=True)

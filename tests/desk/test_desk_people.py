@@ -258,13 +258,8 @@ async def test_where_real_people_work_no_demo_is_played(desk):
     assert await desk.owner.fetchval("SELECT count(*) FROM staff") == 1
 
 
-async def test_the_chain_of_all_that_was_done_holds(desk):
-    from datetime import timedelta
-
-    from nacl.signing import SigningKey
-
+async def test_the_chain_of_all_that_was_done_holds(desk, held):
     from cases.audit import verify
-    from vault.recipients import SigningEntry
 
     admin, head = await desk.at_work("admin"), await desk.at_work("head")
     link = await _invite(desk, admin)
@@ -272,8 +267,5 @@ async def test_the_chain_of_all_that_was_done_holds(desk):
     await head.post(f"/grants/{grant}/yes")
     await _enrol(desk, link)
     await head.post(f"/people/{(await _person(desk))['id']}/suspend")
-    key = SigningEntry(
-        bytes(SigningKey(bytes(range(32))).verify_key), desk.clock() - timedelta(days=1)
-    )
-    seq, _ = await verify(desk.owner, [key])
+    seq, _ = await verify(desk.owner, held.listed.intake_sign)
     assert seq == 6

@@ -148,9 +148,11 @@ async def test_a_role_cannot_look_where_it_has_no_business(
 @pytest.mark.parametrize(
     "order",
     [
-        "UPDATE cases SET level = 'low'",
+        "UPDATE cases SET reasons = '{}'",
         "UPDATE cases SET code = 'X'",
-        "UPDATE cases SET due_at = now()",
+        "UPDATE cases SET received_at = now()",
+        "UPDATE message SET answered_at = now()",
+        "UPDATE confirmation SET status = 'located'",
         "INSERT INTO cases SELECT * FROM cases",
         "DELETE FROM staff",
         "UPDATE sealed_object SET sealed = ''",
