@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
+from cases import links
 from cases.audit import AuditEvent, Signer, append
 from cases.grants import propose
 from cases.outbox import PATIENCE, Database
@@ -129,6 +130,7 @@ async def suspend(
     if done is None:
         raise NotNow
     await connection.execute("DELETE FROM desk_session WHERE person_id = $1", person)
+    await links.forget(connection, person)
     await connection.execute(
         "UPDATE staff_invite SET expires_at = $2 WHERE person_id = $1 AND used_at IS NULL",
         *(person, now),

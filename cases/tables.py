@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from cases import file_tables, message_tables, people_tables, queue_indexes
+from cases import bell_tables, file_tables, message_tables, people_tables, queue_indexes
 
 METADATA = MetaData(
     naming_convention={
@@ -40,6 +40,7 @@ METADATA = MetaData(
 )
 
 _INSTANT = DateTime(timezone=True)
+_OPEN = text("state IN ('queued', 'sending')")
 
 
 def _now(name: str) -> "Column[object]":
@@ -233,19 +234,8 @@ OUTBOX = Table(
     CheckConstraint(
         "state IN ('queued', 'sending', 'sent', 'failed', 'unreachable', 'unknown')", name="state"
     ),
-    Index(
-        "ix_outbox_open",
-        "bot",
-        "lane",
-        "id",
-        postgresql_where=text("state IN ('queued', 'sending')"),
-    ),
-    Index(
-        "ix_outbox_chat_open",
-        "chat_ref",
-        "id",
-        postgresql_where=text("state IN ('queued', 'sending')"),
-    ),
+    Index("ix_outbox_open", "bot", "lane", "id", postgresql_where=_OPEN),
+    Index("ix_outbox_chat_open", "chat_ref", "id", postgresql_where=_OPEN),
     Index("ix_outbox_tag", "chat_ref", "tag", postgresql_where=text("tag IS NOT NULL")),
     Index("ix_outbox_sent_to", "chat_ref", postgresql_where=text("message_id IS NOT NULL")),
 )
@@ -298,3 +288,5 @@ DESK_SESSION = people_tables.desk_session(METADATA)
 PASSKEY_CHALLENGE = people_tables.passkey_challenge(METADATA)
 SIGN_IN_TRY = people_tables.sign_in_try(METADATA)
 DUTY = people_tables.duty(METADATA)
+
+BELLS = bell_tables.made(METADATA)

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import asyncpg
 from cyclopts import Parameter
 
+from bot import ringing
 from bot.keyring import Keyring
 from bot.postgres import current, serving, wanted
 from bot.postgres_home import ServerRefused
@@ -60,6 +61,7 @@ def _findings() -> Iterator[Finding]:
     yield _database(settings)
     yield _keys(settings)
     yield from asyncio.run(_telegram(settings))
+    yield from asyncio.run(_bells(settings))
     yield _contacts()
     yield _disk(settings.folder)
 
@@ -134,6 +136,21 @@ async def _bot(subject: str, settings: Settings, token: str) -> Finding:
             subject, good=False, said=f"{waiting}; Telegram had trouble with the webhook"
         )
     return Finding(subject, good=True, said=waiting)
+
+
+async def _bells(settings: Settings) -> list[Finding]:
+    """Mail: signs in and sends nothing. The webhook: is called with the event "test"."""
+    channels = {"mail": ringing.mail(settings), "webhook of bells": ringing.hook(settings)}
+    found = []
+    for subject, channel in channels.items():
+        if channel is not None:
+            trouble = await channel.trouble()
+            said = f"does not take bells: {trouble}" if trouble else "takes bells"
+            found.append(Finding(subject, good=trouble is None, said=said))
+    if not settings.in_sandbox and not found and settings.staff_chat is None:
+        said = "nowhere: set DODOMU_STAFF_CHAT, DODOMU_SMTP_HOST or DODOMU_BELL_URL"
+        found.append(Finding("bells", good=False, said=said))
+    return found
 
 
 def _contacts() -> Finding:
