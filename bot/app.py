@@ -27,7 +27,7 @@ from bot.nursery import Nursery, unless
 from bot.polling import Polling
 from bot.postman import Postman
 from bot.profile import introduce
-from bot.ringing import relays, watchman
+from bot.ringing import link_cast, relays, watchman
 from bot.settings import Settings
 from bot.store import Store
 from bot.telegram import Api
@@ -88,6 +88,7 @@ async def serve(
 
             work = await stack.enter_async_context(opened(settings, dsn, parts.desk))
             nursery.start("desk", work(stop), lasting=True)
+            await link_cast(house)
         _settle_memory()
         ready()
         await unless(nursery.trouble, stop.wait())

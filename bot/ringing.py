@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 
+from bot import demo
 from bot.house import STAFF, House, bell_of
 from bot.settings import Settings
 from bot.watchman import Channels, Watchman
-from cases import bells
+from cases import bells, links
 from cases.bells import HOOK, MAIL
 from delivery.hook import Hook
 from delivery.mail import Mail
@@ -36,6 +37,18 @@ def relays(house: House, worker: str) -> Iterator[tuple[str, Relay]]:
         if carrier is not None:
             pool, vault = house.pools.sender, house.keyring.vault
             yield name, Relay(name, carrier, pool, vault, worker=worker)
+
+
+async def link_cast(house: House) -> None:
+    """In the demo Марченко's chat is linked already, so that «Взяти» can be tried at once."""
+    line, vault = house.site.line(STAFF), house.keyring.vault
+    if line is not None:
+        ref = vault.chat_ref(line.bot_id, demo.MARCHENKO)
+        await links.enacted(
+            *(house.pools.intake, vault, next(iter(demo.STAFF))),
+            chat_ref=ref,
+            chat_id=demo.MARCHENKO,
+        )
 
 
 def mail(settings: Settings) -> Mail | None:

@@ -175,7 +175,10 @@ class Watchman:
     def _in_private(
         self, one: Contact, method: str, params: dict[str, Json], tag: str | None = None
     ) -> Iterator[Note]:
-        if one.chat_id is not None and self.channels.staff_bot is not None:
+        bell = self.channels.bell
+        if one.chat_id is None or self.channels.staff_bot is None:
+            return
+        if bell is None or bell.chat != one.chat_id:  # a "group" of one has heard it already
             yield Note(STAFF, one.chat_ref, method, params, one.chat_id, tag)
 
     def _mailed(

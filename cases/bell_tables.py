@@ -60,7 +60,7 @@ def _digest(metadata: MetaData) -> Table:
 
 
 def _staff_link(metadata: MetaData) -> Table:
-    """A person's private chat with the staff bot: where bells reach them; tells whose press it is."""
+    """A person's private chat with the staff bot: bells go there, and presses come thence."""
     return Table(
         "staff_link",
         metadata,

@@ -11,7 +11,6 @@ from cases.permissions import About, may
 from cases.person import Person, person_of
 from vault.local import NotOurs, Vault
 
-LONGEST_ADDRESS: Final = 254
 _HEAD: Final = "head"
 
 

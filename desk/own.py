@@ -1,13 +1,13 @@
 """What is one's own: where one is signed in, which language the pages speak."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from cases import sessions
+from cases import notices, sessions
 from cases.database import transaction
 from cases.permissions import About
 from cases.person import NotNow
@@ -18,11 +18,18 @@ from desk.site import Here
 from desk.visitor import Asked, Guest
 from locales.catalogs import STAFF_LOCALES
 
+_SAID: Final = ("unlinked", "no_address", "kept")
+
 
 @get("/me", opt=opening(STAFF))
-async def shown(site: Here, visitor: Guest) -> Response[str]:
-    found = await sessions.of(site.pool, person_of(visitor).id, site.now())
-    return page(site, visitor, "me.html", room="me", sessions=found)
+async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
+    me, said = person_of(visitor).id, request.query_params.get("said", "")
+    told: dict[str, Any] = {
+        "sessions": await sessions.of(site.pool, me, site.now()),
+        "wishes": await notices.wishes(site.pool, me),
+        "said": said if said in _SAID else "",
+    }
+    return page(site, visitor, "me.html", room="me", **told)
 
 
 @post("/me/sessions/{which:uuid}/end", opt=opening("sessions"))

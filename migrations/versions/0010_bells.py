@@ -1,4 +1,4 @@
-"""Bells ring until somebody takes the report; people link a chat and say what they wish to hear."""
+"""Bells ring until somebody takes the report; people link a chat, and wish what to hear."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -118,7 +118,7 @@ def _people() -> None:
 
 def downgrade() -> None:
     gone = (
-        f"REVOKE SELECT ({_WHO}) ON staff FROM dodomu_bot",
+        f"REVOKE SELECT ({_WHO}) ON staff FROM dodomu_bot",  # noqa: S608 - constants
         f"REVOKE UPDATE ({_CLAIM}) ON cases FROM dodomu_bot",
         "REVOKE SELECT, INSERT, UPDATE (ends_at), DELETE ON duty FROM dodomu_bot",
     )
