@@ -15,6 +15,7 @@ import asyncpg
 
 from cases.outbox import CHANNEL, PATIENCE, Database, row_name
 from cases.queue_indexes import OPEN
+from cases.triage import TERMS
 from flows.answers import Json
 from vault.local import Vault
 
@@ -81,7 +82,8 @@ def judge(seen: Watched, now: datetime) -> Deed:
     redraw = seen.shown != seen.says
     if not seen.waits:
         return Deed(None, seen.stage, redraw, None)
-    half = seen.received_at + (seen.due_at - seen.received_at) / 2
+    # Counted from its end: a term that stood still ends later, and has not begun earlier.
+    half = seen.due_at - min(seen.due_at - seen.received_at, TERMS[seen.level]) / 2
     reached = NEW if seen.paused or now < half else HALF if now < seen.due_at else DUE
     rings = _STAGES.index(reached) > _STAGES.index(seen.stage)
     stage = reached if rings else seen.stage
