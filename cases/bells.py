@@ -81,7 +81,9 @@ def judge(seen: Watched, now: datetime) -> Deed:
     """
     redraw = seen.shown != seen.says
     if not seen.waits:
-        return Deed(None, seen.stage, redraw, None)
+        # Taken before anybody looked: whoever counts new reports still hears of it.
+        fresh = not seen.stage and seen.taken_by is not None
+        return Deed(NEW if fresh else None, NEW if fresh else seen.stage, redraw, None)
     # Counted from its end: a term that stood still ends later, and has not begun earlier.
     half = seen.due_at - min(seen.due_at - seen.received_at, TERMS[seen.level]) / 2
     reached = NEW if seen.paused or now < half else HALF if now < seen.due_at else DUE

@@ -51,6 +51,12 @@ def test_what_nobody_need_take_rings_no_more(stage):
     assert (deed.ring, deed.next_at, deed.stage) == (None, None, stage)
 
 
+def test_a_report_taken_at_once_was_new_all_the_same():
+    taken = replace(SEEN, waits=False, taken_by=uuid4(), taker=7, taken_at=NINE)
+    assert judge(taken, NINE).ring == NEW
+    assert judge(replace(taken, stage=NEW), NINE).ring is None
+
+
 def test_the_messages_are_out_of_date_when_somebody_took_it_and_when_it_came_back():
     who = uuid4()
     taken = replace(SEEN, waits=False, taken_by=who, taker=7, taken_at=NINE)
