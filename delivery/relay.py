@@ -59,24 +59,29 @@ class Relay:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is being carried is finished. A lost database is waited for."""
-        while not stop.is_set():
-            self._wake.clear()
-            try:
-                with cut_is_away():
-                    carried = await self._round()
-            except outbox.AWAY as loss:
-                self.counters.database_losses += 1
-                _LOG.warning("%s: lost the database: %s", self._channel, type(loss).__name__)
-                self._worker, carried = self._named(), 0
-            if not carried:
-                await self._rest(stop)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._ring(stop))
+            while not stop.is_set():
+                self._wake.clear()
+                if not await self._carried():
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(_LOOK_SECONDS):
+                            await self._wake.wait()
 
-    async def _rest(self, stop: asyncio.Event) -> None:
-        """A stop is heard at the latest with the next look."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_LOOK_SECONDS):
-                while not (stop.is_set() or self._wake.is_set()):  # noqa: ASYNC110 - two events
-                    await asyncio.sleep(_LOOK_SECONDS / 20)
+    async def _ring(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._wake.set()
+
+    async def _carried(self) -> int:
+        """How many rows were tried; none where the database is away."""
+        try:
+            with cut_is_away():
+                return await self._round()
+        except outbox.AWAY as loss:
+            self.counters.database_losses += 1
+            _LOG.warning("%s: lost the database: %s", self._channel, type(loss).__name__)
+            self._worker = self._named()
+            return 0
 
     async def _round(self) -> int:
         clock = asyncio.get_running_loop().time()

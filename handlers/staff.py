@@ -35,12 +35,12 @@ DUTY_LASTS: Final = timedelta(hours=24)
 """Whoever forgets to say that their duty is over is off it the next day."""
 _MOST_OWN: Final = 20
 
-Command: TypeAlias = Callable[["Staffroom", "Word"], Awaitable[None]]
+Command: TypeAlias = Callable[["Staffroom", "Order"], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Word:
-    """A command. `person` None: a stranger, or somebody who has not linked this account."""
+class Order:
+    """A command given to the bot. `person` None: a stranger, or an account nobody has linked."""
 
     talk: Talk
     sender: int = field(repr=False)
@@ -91,11 +91,11 @@ class Staffroom:
         sender = message.from_user.id
         rest = (command[2] or "").strip() if command else ""
         person = await self._owner(talk, sender)
-        word = Word(talk, sender, private, rest, person)
+        order = Order(talk, sender, private, rest, person)
         if person is None and name not in _FOR_STRANGERS:
-            _help(word)
+            _help(order)
         else:
-            await _COMMANDS[name](self, word)
+            await _COMMANDS[name](self, order)
 
     async def _owner(self, talk: Talk, sender: int) -> Person | None:
         # In private a chat has its person's id.
@@ -151,75 +151,75 @@ class Staffroom:
 
     # Commands
 
-    async def count(self, word: Word) -> None:
-        assert word.person is not None, "strangers are not counted for"
-        waiting = await queue.counts(self.database, views.oblasts_of(word.person))
-        word.reply("staff.queue", counts=say(word.locale, "staff.counts", **waiting))
+    async def count(self, order: Order) -> None:
+        assert order.person is not None, "strangers are not counted for"
+        waiting = await queue.counts(self.database, views.oblasts_of(order.person))
+        order.reply("staff.queue", counts=say(order.locale, "staff.counts", **waiting))
 
-    async def own(self, word: Word) -> None:
-        assert word.person is not None, "strangers have no cases"
-        if not word.private:
-            word.reply("staff.private")
+    async def own(self, order: Order) -> None:
+        assert order.person is not None, "strangers have no cases"
+        if not order.private:
+            order.reply("staff.private")
             return
         page = await views.page(
-            self.database, word.person, "mine", Filter(), after=None, now=word.talk.now
+            self.database, order.person, "mine", Filter(), after=None, now=order.talk.now
         )
         rows = [
             html(
-                word.locale,
+                order.locale,
                 "staff.mine.row",
                 code=line.code,
-                level=say(word.locale, f"bell.level.{line.level}"),
-                due=moment(word.locale, line.due_at),
+                level=say(order.locale, f"bell.level.{line.level}"),
+                due=moment(order.locale, line.due_at),
             )
             for line in page.lines[:_MOST_OWN]
         ]
         if not rows:
-            word.reply("staff.mine.none")
+            order.reply("staff.mine.none")
         else:
             more = page.after is not None or len(page.lines) > _MOST_OWN
-            rows += [html(word.locale, "staff.mine.more")] if more else []
-            word.talk.send("\n".join(rows))
+            rows += [html(order.locale, "staff.mine.more")] if more else []
+            order.talk.send("\n".join(rows))
 
-    async def duty(self, word: Word) -> None:
-        person, now = word.person, word.talk.now
+    async def duty(self, order: Order) -> None:
+        person, now = order.person, order.talk.now
         assert person is not None, "strangers are not on duty"
         if not reaches(person, "notices"):
-            word.reply("staff.duty.not_yours")
+            order.reply("staff.duty.not_yours")
             return
         until = await duties.until(self.database, person.id, now)
-        wish = word.rest.lower()
+        wish = order.rest.lower()
         if wish == "off":
-            word.talk.turn.jobs.append(lambda one: duties.finish(one, person.id, now))
+            order.talk.turn.jobs.append(lambda one: duties.finish(one, person.id, now))
             until = None
         elif wish == "on" and until is None:
             until = now + DUTY_LASTS
             term = duties.Term(person.id, now, until)
-            word.talk.turn.jobs.append(lambda one: duties.plan(one, uuid4(), term))
+            order.talk.turn.jobs.append(lambda one: duties.plan(one, uuid4(), term))
         if until is None:
-            word.reply("staff.duty.off", who=person.handle)
+            order.reply("staff.duty.off", who=person.handle)
         else:
-            word.reply("staff.duty.on", who=person.handle, until=moment(word.locale, until))
+            order.reply("staff.duty.on", who=person.handle, until=moment(order.locale, until))
 
-    async def link(self, word: Word) -> None:
+    async def link(self, order: Order) -> None:
         """A code that was shown in the group counts no more: others have seen it."""
-        talk, code = word.talk, word.rest
-        if not word.private:
+        talk, code = order.talk, order.rest
+        if not order.private:
             talk.turn.jobs.append(lambda one: links.void(one, code))
-            word.reply("staff.private")
+            order.reply("staff.private")
             return
         person = await links.offered(self.database, code, talk.now)
         if person is None:
-            word.reply("staff.link.unknown")
+            order.reply("staff.link.unknown")
             return
-        talk.turn.jobs.append(partial(self._linked, word, person))
-        word.reply("staff.link.done", who=person.handle)
+        talk.turn.jobs.append(partial(self._linked, order, person))
+        order.reply("staff.link.done", who=person.handle)
 
-    async def _linked(self, word: Word, person: Person, connection: Connection) -> None:
-        talk = word.talk
+    async def _linked(self, order: Order, person: Person, connection: Connection) -> None:
+        talk = order.talk
         try:
             await links.bind(
-                *(connection, self.vault, person, word.rest),
+                *(connection, self.vault, person, order.rest),
                 chat_ref=talk.person.chat_ref,
                 chat_id=talk.person.chat_id,
                 signer=self.signer,
@@ -228,24 +228,24 @@ class Staffroom:
         except NotNow:
             raise Overtaken from None
 
-    async def unlink(self, word: Word) -> None:
-        person, talk = word.person, word.talk
+    async def unlink(self, order: Order) -> None:
+        person, talk = order.person, order.talk
         assert person is not None, "strangers have no link"
         talk.turn.jobs.append(partial(self._unlinked, person, talk))
-        word.reply("staff.unlink.done", who=person.handle)
+        order.reply("staff.unlink.done", who=person.handle)
 
     async def _unlinked(self, person: Person, talk: Talk, connection: Connection) -> None:
         await links.undo(connection, person, signer=self.signer, now=talk.now)
 
-    async def help(self, word: Word) -> None:
-        _help(word)
+    async def help(self, order: Order) -> None:
+        _help(order)
 
 
-def _help(word: Word) -> None:
-    if word.person is None:
-        word.reply("staff.help.stranger")
+def _help(order: Order) -> None:
+    if order.person is None:
+        order.reply("staff.help.stranger")
     else:
-        word.reply("staff.help", who=word.person.handle)
+        order.reply("staff.help", who=order.person.handle)
 
 
 _COMMANDS: Final[dict[str, Command]] = {

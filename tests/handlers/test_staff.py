@@ -20,6 +20,7 @@ from handlers import bells
 from handlers.bells import Bell
 from handlers.door import Door
 from handlers.staff import Staffroom
+from locales import say
 
 _numbers = itertools.count(50_000)
 
@@ -490,6 +491,11 @@ async def test_in_private_the_bot_speaks_english_to_whoever_does(marchenko, link
     assert marchenko.told.startswith("This bot is for those who work on reports")
     await marchenko.in_group("/help")
     assert marchenko.told.startswith("Це бот для працівників")
+
+
+@pytest.mark.parametrize("key", ["link_first", "denied", "closed", "taken", "yours"])
+def test_what_is_said_over_a_button_fits_there(key):
+    assert len(say("uk", f"bell.{key}", **({"code": "7K4M-29QX"} if key == "yours" else {}))) < 200
 
 
 def test_a_bell_does_not_show_its_chat():
