@@ -27,6 +27,7 @@ from bot.nursery import Nursery, unless
 from bot.polling import Polling
 from bot.postman import Postman
 from bot.profile import introduce
+from bot.ringing import link_cast, relays, watchman
 from bot.settings import Settings
 from bot.store import Store
 from bot.telegram import Api
@@ -88,6 +89,7 @@ async def serve(
 
             work = await stack.enter_async_context(opened(settings, dsn, parts.desk))
             nursery.start("desk", work(stop), lasting=True)
+            await link_cast(house)
         _settle_memory()
         ready()
         await unless(nursery.trouble, stop.wait())
@@ -119,7 +121,7 @@ def _reload(keyring: Keyring) -> None:
 
 
 def _send(house: House) -> tuple[Wake, ...]:
-    """A sender for each bot, the collector of files and the janitor: what runs beside the doors.
+    """Senders, relays, the collector of files, those who watch and tidy: all beside the doors.
 
     How to tell them that there may be work.
     """
@@ -153,6 +155,10 @@ def _send(house: House) -> tuple[Wake, ...]:
     if FAMILY in senders:
         postman = Postman(house.pools, house.keyring, bots, _now, senders[FAMILY].poke)
         nursery.start("postman", postman.run(house.stop), lasting=True)
+    nursery.start("watchman", watchman(house).run(house.stop), lasting=True)
+    for name, relay in relays(house, worker):
+        nursery.start(f"relay {name}", relay.run(house.stop), lasting=True)
+        wakes.append(relay.poke)
     if (line := house.site.line(FAMILY)) is not None:
         collector = _collector(house, line, worker)
         nursery.start("collector", collector.run(house.stop), lasting=True)

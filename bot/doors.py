@@ -1,18 +1,16 @@
 """Behind each bot's door: aiogram's router and ours, and the answer to a pressed button."""
 
-from functools import partial
-
 from aiogram import Bot, Dispatcher, Router
 
 from bot.house import FAMILY, STAFF, House, Line, post_of
 from bot.telegram import Api, Away, Refused
-from cases.queue import counts
-from handlers import family, staff
+from handlers import family
 from handlers.door import Answer, Door
 from handlers.filing import Filing
 from handlers.letters import Letters
 from handlers.mine import Shelf
 from handlers.spots import spots
+from handlers.staff import Staffroom
 from handlers.talk import Spot
 from vault.box import Box
 
@@ -46,7 +44,7 @@ def _router(house: House, line: Line, letters: Letters) -> Router:
         keyring = house.keyring
         filing = Filing(house.pools.intake, keyring.vault, keyring.recipients)
         return family.router(filing, letters)
-    return staff.router(partial(counts, house.pools.intake))
+    return Staffroom(house.pools.intake, house.keyring.vault, house.keyring.sign).router()
 
 
 def _answering(house: House, api: Api) -> Answer:

@@ -14,7 +14,8 @@ from bot.keyring import Keyring
 from bot.nursery import Nursery
 from bot.settings import Settings
 from cases import database
-from handlers.sending import Bell, Post
+from handlers.bells import Bell
+from handlers.sending import Post
 
 FAMILY, STAFF = "family", "staff"
 INTAKE, SENDER, JANITOR = "dodomu_bot", "dodomu_sender", "dodomu_janitor"
@@ -100,6 +101,11 @@ def site_of(settings: Settings, demo: Demo | None) -> Site:
 
 def post_of(house: House) -> Post:
     """How reports are sent off here: to whom they are sealed, and where it rings."""
+    return Post(house.keyring.recipients, bell_of(house), house.pools.intake)
+
+
+def bell_of(house: House) -> Bell | None:
+    """The prosecutors' group, with the desk's address for its buttons."""
     rings, chat = house.site.line(STAFF), house.site.staff_chat
-    bell = Bell(rings.bot_id, chat) if rings is not None and chat is not None else None
-    return Post(house.keyring.recipients, bell, house.pools.intake)
+    desk = house.settings.desk_url or ""
+    return Bell(rings.bot_id, chat, desk) if rings is not None and chat is not None else None

@@ -25,6 +25,7 @@ TELEGRAM: Final = "https://api.telegram.org"
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _FILE = "_FILE"
 
@@ -62,6 +63,12 @@ def _safe_url(value: str) -> str:
 def _origin(value: str) -> str:
     if urlsplit(value).path or urlsplit(value).query:
         raise ValueError("must be a host alone, without a path")
+    return value
+
+
+def _addresses(value: str) -> str:
+    if not all(_ADDRESS.fullmatch(one.strip()) for one in value.split(",")):
+        raise ValueError("must be addresses such as duty@example.org, with commas between them")
     return value
 
 
@@ -126,6 +133,23 @@ class Settings(BaseSettings):
     desk_key: Path | None = None
     """The key file of the desk's host. Without it, and without a token, the desk is the demo's."""
 
+    bell_url: SafeUrl | None = None
+    """What else is called when a bell rings, signed with `bell_secret`."""
+    bell_secret: Annotated[
+        SecretStr | None, AfterValidator(lambda value: value and _secret(value))
+    ] = None
+    smtp_host: str | None = None
+    """The server that takes bells as e-mail. Without it there is no mail."""
+    smtp_port: Port = 587
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: Annotated[str | None, AfterValidator(lambda value: value and _addresses(value))] = (
+        None
+    )
+    smtp_to: Annotated[str, AfterValidator(lambda value: value and _addresses(value))] = ""
+    """The duty room's addresses, with commas between them."""
+
     rate: Annotated[int, Field(ge=1, le=1000)] = 25
     """Most messages in any second, for each bot. Telegram takes 30, or 1000 paid ones."""
     broadcast_rate: Annotated[float, Field(gt=0, le=1000)] = 20.0
@@ -138,6 +162,11 @@ class Settings(BaseSettings):
 
     sandbox_port: Port = 8081
     log: Literal["auto", "json", "plain"] = "auto"
+
+    @property
+    def mailbox(self) -> tuple[str, ...]:
+        """The addresses of `smtp_to`."""
+        return tuple(one.strip() for one in self.smtp_to.split(",") if one.strip())
 
     @property
     def object_store(self) -> str:
@@ -185,7 +214,8 @@ def names() -> tuple[str, ...]:
 
 
 def _secret_names() -> tuple[str, ...]:
-    secret = ("TELEGRAM_", "DATABASE_URL", f"{PREFIX}WEBHOOK_SECRET", f"{PREFIX}ROOT_PUBLIC")
+    ours = ("WEBHOOK_SECRET", "ROOT_PUBLIC", "BELL_SECRET", "SMTP_PASSWORD")
+    secret = ("TELEGRAM_", "DATABASE_URL", *(PREFIX + name for name in ours))
     return tuple(name for name in names() if name.startswith(secret))
 
 
@@ -234,6 +264,7 @@ def _together(settings: Settings) -> Iterator[str]:
     """Mistakes that only several settings together make."""
     if settings.webhook_url is not None and settings.webhook_secret is None:
         yield "DODOMU_WEBHOOK_SECRET: is missing, though DODOMU_WEBHOOK_URL is there"
+    yield from _bells_together(settings)
     url = settings.desk_url or ""
     if settings.desk_host not in _LOOPBACK and not url.startswith("https://"):
         yield "DODOMU_DESK_URL: must begin with https://, DODOMU_DESK_HOST being open to others"
@@ -248,3 +279,19 @@ def _together(settings: Settings) -> Iterator[str]:
     for key in ("vault_key", "intake_sign_key", "recipients", "root_public"):
         if getattr(settings, key) is None:
             yield f"{PREFIX}{key.upper()}: is missing; see docs/keys.md"
+
+
+def _bells_together(settings: Settings) -> Iterator[str]:
+    if (settings.bell_url is None) != (settings.bell_secret is None):
+        name, other = ("SECRET", "URL") if settings.bell_secret is None else ("URL", "SECRET")
+        yield f"{PREFIX}BELL_{name}: is missing, though {PREFIX}BELL_{other} is there"
+    if settings.smtp_host is None:
+        if settings.smtp_from or settings.smtp_to or settings.smtp_user:
+            yield f"{PREFIX}SMTP_HOST: is missing, though other settings of mail are there"
+        return
+    if settings.smtp_from is None or "," in settings.smtp_from:
+        yield f"{PREFIX}SMTP_FROM: must be one address, {PREFIX}SMTP_HOST being there"
+    if (settings.smtp_user is None) != (settings.smtp_password is None):
+        yield f"{PREFIX}SMTP_USER: goes together with {PREFIX}SMTP_PASSWORD"
+    if settings.smtp_tls == "none" and settings.smtp_host not in _LOOPBACK:
+        yield f"{PREFIX}SMTP_TLS: none is for a server on this computer only"

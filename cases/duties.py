@@ -70,3 +70,26 @@ async def plan(database: Database, id_: UUID, term: Term) -> None:
 
 async def remove(database: Database, id_: UUID) -> None:
     await database.execute("DELETE FROM duty WHERE id = $1", id_, timeout=PATIENCE)
+
+
+async def until(database: Database, person: UUID, now: datetime) -> datetime | None:
+    """When the duty a person is on ends; None: they are not on duty."""
+    found: datetime | None = await database.fetchval(
+        "SELECT max(ends_at) FROM duty WHERE person_id = $1 AND starts_at <= $2 AND ends_at > $2",
+        *(person, now),
+        timeout=PATIENCE,
+    )
+    return found
+
+
+async def finish(database: Database, person: UUID, now: datetime) -> None:
+    """Off duty from now on; what is planned for later stays."""
+    # What began this very moment has not been: a term of no length is not kept.
+    await database.execute(
+        """
+        WITH begun AS (DELETE FROM duty WHERE person_id = $1 AND starts_at = $2)
+        UPDATE duty SET ends_at = $2 WHERE person_id = $1 AND starts_at < $2 AND ends_at > $2
+        """,
+        *(person, now),
+        timeout=PATIENCE,
+    )

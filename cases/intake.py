@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from cases import attachments, document
+from cases import attachments, bells, document
 from cases.attachments import OpenedCase
 from cases.audit import AuditEvent
 from cases.document import Consented
@@ -228,6 +228,7 @@ async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Co
         "INSERT INTO family_copy (case_id, salt, sealed, public) VALUES ($1, $2, $3, $4)",
         *(prepared.case, prepared.salt, prepared.family_copy, prepared.family_public),
     )
+    await bells.begin(connection, prepared.case, prepared.received_at)
     await attachments.settle(connection, draft, prepared.opened)
 
 

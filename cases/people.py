@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
+from cases import links
 from cases.audit import AuditEvent, Signer, append
 from cases.grants import propose
 from cases.outbox import PATIENCE, Database
@@ -181,6 +182,7 @@ async def suspend(
     if done is None:
         raise NotNow
     await connection.execute("DELETE FROM desk_session WHERE person_id = $1", person)
+    await links.forget(connection, person)
     await _void(connection, person, now)
     event = AuditEvent(_hand(by), "staff.suspended", None, {"person": str(person)})
     await append(connection, [event], signer=signer, now=now)

@@ -34,7 +34,7 @@ class Person:
     @property
     def handle(self) -> str:
         """What colleagues call each other in lists and notices: П-07."""
-        return f"П-{self.number:02d}"
+        return handle_of(self.number)
 
     @property
     def member(self) -> str:
@@ -59,6 +59,11 @@ def person_of(row: "asyncpg.Record") -> Person:
     return Person(
         row["id"], row["number"], row["name"], row["role"], tuple(row["units"]), row["state"]
     )
+
+
+def handle_of(number: int) -> str:
+    """What a number is called: П-07."""
+    return f"П-{number:02d}"
 
 
 def number_of(handle: str) -> int | None:

@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from cases import (
     audit_tables,
+    bell_tables,
     file_tables,
     key_tables,
     message_tables,
@@ -48,6 +49,7 @@ METADATA = MetaData(
 )
 
 _INSTANT = DateTime(timezone=True)
+_OPEN = text("state IN ('queued', 'sending')")
 
 
 def _now(name: str) -> "Column[object]":
@@ -248,19 +250,8 @@ OUTBOX = Table(
     CheckConstraint(
         "state IN ('queued', 'sending', 'sent', 'failed', 'unreachable', 'unknown')", name="state"
     ),
-    Index(
-        "ix_outbox_open",
-        "bot",
-        "lane",
-        "id",
-        postgresql_where=text("state IN ('queued', 'sending')"),
-    ),
-    Index(
-        "ix_outbox_chat_open",
-        "chat_ref",
-        "id",
-        postgresql_where=text("state IN ('queued', 'sending')"),
-    ),
+    Index("ix_outbox_open", "bot", "lane", "id", postgresql_where=_OPEN),
+    Index("ix_outbox_chat_open", "chat_ref", "id", postgresql_where=_OPEN),
     Index("ix_outbox_tag", "chat_ref", "tag", postgresql_where=text("tag IS NOT NULL")),
     Index("ix_outbox_sent_to", "chat_ref", postgresql_where=text("message_id IS NOT NULL")),
 )
@@ -285,3 +276,4 @@ ELSEWHERE = tuple(
     )
 )
 """The tables that other modules describe."""
+BELLS = bell_tables.made(METADATA)

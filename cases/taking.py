@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from cases import bells
 from cases.audit import AuditEvent, Signer, append
 from cases.outbox import PATIENCE, Database
 from cases.permissions import About
@@ -28,12 +29,18 @@ UPDATE cases SET taken_by = NULL, taken_at = NULL,
 
 @dataclass(frozen=True)
 class Standing:
-    """What a decision about a case needs to know. `taker`: the number of who took it."""
+    """What a decision about a case needs to know. `taker`: the number of who took it.
+
+    `open`: it is worked on, or waits to be.
+    """
 
     code: str
     oblast: str | None
+    received_at: datetime
     taken_by: UUID | None
+    taken_at: datetime | None
     taker: int | None
+    open: bool
 
     @property
     def about(self) -> About:
@@ -43,8 +50,8 @@ class Standing:
 async def standing(database: Database, case: UUID) -> Standing | None:
     """None when there is no such case."""
     row = await database.fetchrow(
-        "SELECT c.code, c.oblast, c.taken_by, p.number AS taker FROM cases c"
-        " LEFT JOIN staff p ON p.id = c.taken_by WHERE c.id = $1",
+        "SELECT c.code, c.oblast, c.received_at, c.taken_by, c.taken_at, p.number AS taker,"  # noqa: S608
+        f" c.{OPEN} AS open FROM cases c LEFT JOIN staff p ON p.id = c.taken_by WHERE c.id = $1",
         case,
         timeout=PATIENCE,
     )
@@ -58,6 +65,7 @@ async def take(
     code = await connection.fetchval(_TAKE, *(case, by.id, now))
     if code is None:
         raise NotNow
+    await bells.look(connection, case, now)
     await append(connection, [AuditEvent(by.actor, "case.taken", case)], signer=signer, now=now)
     return str(code)
 
@@ -75,6 +83,7 @@ async def release(
     code = await connection.fetchval(_RELEASE, *(case, taker))
     if code is None:
         raise NotNow
+    await bells.look(connection, case, now)
     told = {"taker": str(taker)}
     event = AuditEvent(by.actor, "case.released", case, told)
     await append(connection, [event], signer=signer, now=now)

@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
-from desk import casework, demo, enrol, leaving, own, people, queue, sign_in, unlock
+from desk import casework, demo, enrol, leaving, notices, own, people, queue, sign_in, unlock
 from desk.door import MOST_BYTES, Door
 from desk.gate import NOBODY, VISITOR, gate, opening
 from desk.pages import ASSETS
@@ -20,6 +20,7 @@ ROOMS: Final = (
     *sign_in.ROUTES,
     *enrol.ROUTES,
     *own.ROUTES,
+    *notices.ROUTES,
     *queue.ROUTES,
     *people.ROUTES,
     *unlock.ROUTES,

@@ -1,7 +1,7 @@
 """What is one's own: where one is signed in, which language pages speak; and what is nowhere."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import HttpMethod, Response, get, post, route
@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from cases import sessions
+from cases import notices, sessions
 from cases.database import transaction
 from cases.permissions import About
 from cases.person import NotNow
@@ -20,11 +20,18 @@ from desk.site import Here
 from desk.visitor import Asked, Guest
 from locales.catalogs import STAFF_LOCALES
 
+_SAID: Final = ("unlinked", "no_address", "kept")
+
 
 @get("/me", opt=opening(STAFF))
-async def shown(site: Here, visitor: Guest) -> Response[str]:
-    found = await sessions.of(site.pool, person_of(visitor).id, site.now())
-    return page(site, visitor, "me.html", room="me", sessions=found)
+async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
+    me, said = person_of(visitor).id, request.query_params.get("said", "")
+    told: dict[str, Any] = {
+        "sessions": await sessions.of(site.pool, me, site.now()),
+        "wishes": await notices.wishes(site.pool, me),
+        "said": said if said in _SAID else "",
+    }
+    return page(site, visitor, "me.html", room="me", **told)
 
 
 @post("/me/sessions/{which:uuid}/end", opt=opening("sessions"))

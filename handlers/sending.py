@@ -12,38 +12,29 @@ from cases.attachments import OpenedCase
 from cases.correcting import correct
 from cases.document import Consented
 from cases.facets import GRAVE, Facets, facets
-from cases.intake import Prepared, Receipt, prepare
+from cases.intake import Prepared, prepare
 from cases.outbox import Database
 from cases.triage import judge
-from cases.turn import DraftRow, Outgoing
+from cases.turn import DraftRow
 from flows.answers import Json
 from flows.draft import Draft
 from flows.help_child import CHILD
 from flows.kinds.subs import record_in, text_in
 from flows.news import SECRET
-from handlers import forms
+from handlers import bells, forms
+from handlers.bells import Bell
 from handlers.forms import flow_of, kept_as, sent_case
 from handlers.known import Known, remember
 from handlers.receipt import for_a_child, told_of
 from handlers.silence import EVERYTHING, may_write_first
 from handlers.talk import Talk
-from locales import html, say
-from locales.dates import moment
+from locales import html
 from vault.recipients import ListRefused, Recipients
 
-BELL_LOCALE: Final = "uk"
 CLAIM: Final = "status"
 """Its question for the return status the family claims."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Bell:
-    """Where prosecutors hear of new reports: a bot and a group. Never a word of what was said."""
-
-    bot_id: int
-    chat: int
 
 
 @dataclass(frozen=True)
@@ -99,7 +90,7 @@ class Post:
         remember(talk, prepared.case, prepared.receipt.code, prepared.key.recipient)
         talk.move("receipt", code=prepared.receipt.code)
         if self.bell is not None:
-            talk.turn.outgoing.append(ring(self.bell, prepared.receipt, str(prepared.case)))
+            talk.turn.outgoing.append(bells.ring(self.bell, prepared.receipt, prepared.case))
 
     def _join(self, talk: Talk, draft: Draft, known: Known) -> None:
         """What belongs to a case that is sent already."""
@@ -197,8 +188,9 @@ class Post:
         """Something new from the family of a case. Whoever rings twice for it rings once."""
         if self.bell is not None:
             key = "bell.family_urgent" if urgent else "bell.family"
-            text = html(BELL_LOCALE, key, code=known.code)
-            talk.turn.outgoing.append(_bell(self.bell, text, f"bell {known.case} {what}"))
+            params = bells.message(html(bells.LOCALE, key, code=known.code))
+            once = f"{bells.tag(known.case)} {what}"
+            talk.turn.outgoing.append(bells.to_group(self.bell, params, once))
 
 
 def _is_urgent(found: Facets, talk: Talk) -> bool:
@@ -220,29 +212,4 @@ def consented(talk: Talk) -> Consented:
         text_in(consent, "at"),
         text_in(consent, "locale"),
         text_in(consent, "text"),
-    )
-
-
-def ring(bell: Bell, receipt: Receipt, case: str) -> Outgoing:
-    """The message to the staff: a code, a level, a term."""
-    text = html(
-        BELL_LOCALE,
-        "bell.new",
-        code=receipt.code,
-        level=say(BELL_LOCALE, f"bell.level.{receipt.level}"),
-        due=moment(BELL_LOCALE, receipt.due_at),
-    )
-    return _bell(bell, text, f"bell {case}")
-
-
-def _bell(bell: Bell, text: str, key: str) -> Outgoing:
-    params: dict[str, Json] = {"text": text, "parse_mode": "HTML", "protect_content": True}
-    return Outgoing(
-        "sendMessage",
-        params,
-        lane=1,
-        bot="staff",
-        bot_id=bell.bot_id,
-        chat=bell.chat,
-        dedupe_key=key,
     )

@@ -216,14 +216,14 @@ class Talk:
         if len(screen.pieces) > 1:
             self.show(view)
             return
-        self.turn.outgoing.append(_edited(message_id, screen.pieces[0], screen.markup))
+        self.turn.outgoing.append(edited(message_id, screen.pieces[0], screen.markup))
 
     def answered(self, question: str, answer: str) -> None:
         """A question becomes «question — answer» when a button answered it."""
         message_id = self.tap.message_id if self.tap else None
         if message_id is not None and not self._live_keyboard:
             told = html(self.locale, "question.answered", question=question, answer=answer)
-            self.tidying.append(_edited(message_id, told, None))
+            self.tidying.append(edited(message_id, told, None))
             self.person.state.pop("live", None)
         elif self._live_keyboard:
             told = html(self.locale, "question.answered", question=question, answer=answer)
@@ -280,7 +280,8 @@ def _without(kind: str, spot: dict[str, Json]) -> dict[str, Json]:
     return under if text_in(spot, "kind") == kind else {**spot, "under": under}
 
 
-def _edited(message_id: int, text: str, markup: Json) -> Outgoing:
+def edited(message_id: int, text: str, markup: Json) -> Outgoing:
+    """A message of ours made to say `text`, in HTML; without `markup` its buttons go."""
     params: dict[str, Json] = {
         "message_id": message_id,
         "text": text,

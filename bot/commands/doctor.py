@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import asyncpg
 from cyclopts import Parameter
 
+from bot import ringing
 from bot.keyring import Keyring
 from bot.postgres import current, serving, wanted
 from bot.postgres_home import ServerRefused
@@ -63,6 +64,7 @@ def _findings() -> Iterator[Finding]:
     yield _keys(settings)
     yield from asyncio.run(_telegram(settings))
     yield asyncio.run(_files(settings))
+    yield from asyncio.run(_bells(settings))
     yield _contacts()
     yield _disk(settings.folder)
 
@@ -152,6 +154,21 @@ async def _files(settings: Settings) -> Finding:
         return Finding("files", good=True, said="written, read and deleted")
     said = f"written, read and deleted; {free >> 30} GiB free"
     return Finding("files", good=free >= _LEAST_FREE, said=said)
+
+
+async def _bells(settings: Settings) -> list[Finding]:
+    """Mail: signs in and sends nothing. The webhook: is called with the event "test"."""
+    channels = {"mail": ringing.mail(settings), "webhook of bells": ringing.hook(settings)}
+    found = []
+    for subject, channel in channels.items():
+        if channel is not None:
+            trouble = await channel.trouble()
+            said = f"does not take bells: {trouble}" if trouble else "takes bells"
+            found.append(Finding(subject, good=trouble is None, said=said))
+    if not settings.in_sandbox and not found and settings.staff_chat is None:
+        said = "nowhere: set DODOMU_STAFF_CHAT, DODOMU_SMTP_HOST or DODOMU_BELL_URL"
+        found.append(Finding("bells", good=False, said=said))
+    return found
 
 
 def _contacts() -> Finding:

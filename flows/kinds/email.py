@@ -27,6 +27,11 @@ _ADDRESS = re.compile(
 _NO_EMAIL = ("немає", "нема", "нет", "no email", "немає пошти", "нет почты")
 
 
+def is_address(text: str) -> bool:
+    """Whether mail can be sent there, as far as its form tells."""
+    return len(text) <= AT_MOST and bool(_ADDRESS.fullmatch(text)) and ".." not in text
+
+
 @dataclass(frozen=True)
 class Email:
     """Value: {"email": "anna@example.org"}, or {"text": ...} with the flag "unparsed"."""
@@ -41,7 +46,7 @@ class Email:
         if is_unknown(line, *_NO_EMAIL):
             return NotKnown(storable(text))
         address = line.removeprefix("mailto:").strip(" <>,;.")
-        if len(address) <= AT_MOST and _ADDRESS.fullmatch(address) and ".." not in address:
+        if is_address(address):
             return Taken({"email": address}, storable(text))
         return refused(Invalid("email"), text, now)
 

@@ -115,12 +115,13 @@ async def test_one_command_ends_with_links_and_the_bot_answers(folder, port, dat
         assert f"{ran.url}/#family={OLENA}" in ran.out.read_text()
         await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
         await answered(ran)
-        await sim(ran.url, "staff/say", {"user": MARCHENKO, "text": "/help"})
+        # In the demo his chat is linked already: a stranger would get help instead.
+        await sim(ran.url, "staff/say", {"user": MARCHENKO, "text": "/queue"})
         for _ in range(200):
             if await ran.said(MARCHENKO, "staff"):
                 break
             await asyncio.sleep(0.05)
-        assert await ran.said(MARCHENKO, "staff")
+        assert (await ran.said(MARCHENKO, "staff"))[-1].startswith("Черга: ")
         assert await ran.stop() == 0
     log = ran.err.read_text()
     assert "sandbox-token" not in log
@@ -431,3 +432,18 @@ def test_what_the_staff_command_does_not_understand_is_said(folder, database_url
     assert done.returncode != 0
     assert said in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_tries_the_ways_that_bells_go(folder, database_url):
+    away = {
+        "DODOMU_BELL_URL": "http://127.0.0.1:9", "DODOMU_BELL_SECRET": "canary-secret-of-16",
+        "DODOMU_SMTP_HOST": "127.0.0.1", "DODOMU_SMTP_PORT": "9", "DODOMU_SMTP_TLS": "none",
+        "DODOMU_SMTP_FROM": "bell@example.org",
+    }  # fmt: skip
+    done = run("doctor", "--json", DATABASE_URL=database_url, DODOMU_FOLDER=str(folder), **away)
+    assert done.returncode == 1
+    found = {one["subject"]: one for one in json.loads(done.stdout)["findings"]}
+    for subject in ("mail", "webhook of bells"):
+        assert not found[subject]["good"]
+        assert found[subject]["said"].startswith("does not take bells: ")
+    assert "canary" not in done.stdout + done.stderr

@@ -153,3 +153,46 @@ def test_every_name_is_prefixed_but_three():
         "TELEGRAM_STAFF_BOT_TOKEN",
         "DATABASE_URL",
     ]
+
+
+MAIL = {"DODOMU_SMTP_HOST": "mail.example.org", "DODOMU_SMTP_FROM": "bell@example.org"}
+
+
+def test_mail_needs_a_server_and_an_address_of_its_own(environment):
+    environment(**MAIL, DODOMU_SMTP_TO="one@example.org, two@example.org")
+    settings = load()
+    assert settings.mailbox == ("one@example.org", "two@example.org")
+    assert (settings.smtp_port, settings.smtp_tls) == (587, "starttls")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"DODOMU_SMTP_FROM": ""}, "DODOMU_SMTP_FROM: must be one address"),
+        ({"DODOMU_SMTP_FROM": "a@b.c, d@e.f"}, "DODOMU_SMTP_FROM: must be one address"),
+        ({"DODOMU_SMTP_TO": "nobody"}, "DODOMU_SMTP_TO: must be addresses"),
+        ({"DODOMU_SMTP_HOST": ""}, "DODOMU_SMTP_HOST: is missing"),
+        ({"DODOMU_SMTP_TLS": "none"}, "DODOMU_SMTP_TLS: none is for a server on this computer"),
+        ({"DODOMU_SMTP_TLS": "ssl"}, "DODOMU_SMTP_TLS: "),
+        ({"DODOMU_SMTP_USER": "bell"}, "DODOMU_SMTP_USER: goes together with"),
+        ({"DODOMU_SMTP_PASSWORD": "canary"}, "DODOMU_SMTP_USER: goes together with"),
+        ({"DODOMU_BELL_URL": "https://call.example.org"}, "DODOMU_BELL_SECRET: is missing"),
+        ({"DODOMU_BELL_SECRET": "s" * 16}, "DODOMU_BELL_URL: is missing"),
+        ({"DODOMU_BELL_URL": "http://call.example.org"}, "DODOMU_BELL_URL: must begin with https"),
+    ],
+)  # fmt: skip
+def test_channels_that_could_not_ring_are_refused(environment, more, told):
+    environment(**{**MAIL, **more})
+    (line, *_) = refused()
+    assert line.startswith(told)
+    assert "canary" not in line
+
+
+def test_the_passwords_of_channels_may_lie_in_files_and_are_not_shown(environment, tmp_path):
+    held = tmp_path / "password"
+    held.write_text("canary-password\n")
+    environment(**MAIL, DODOMU_SMTP_USER="bell", DODOMU_SMTP_PASSWORD_FILE=str(held))
+    settings = load()
+    assert settings.smtp_password is not None
+    assert settings.smtp_password.get_secret_value() == "canary-password"
+    assert "canary" not in repr(settings)

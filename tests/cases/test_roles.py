@@ -99,3 +99,33 @@ async def test_the_janitor_sweeps(
     async with _as("dodomu_janitor", database_url) as own:
         done = await expire(own, signer=signer, now=later)
     assert done.drafts == 1
+
+
+@pytest.mark.parametrize("column", ["name", "password", "enrolled_at"])
+async def test_the_bot_knows_a_press_by_its_role_and_nobody_by_name(
+    database_url: str, column: str
+) -> None:
+    async with _as("dodomu_bot", database_url) as pool:
+        await pool.fetch("SELECT id, number, role, units, state FROM staff")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await pool.fetch(f"SELECT {column} FROM staff")
+
+
+@pytest.mark.parametrize("table", ["staff_link", "link_code", "staff_notice", "bell", "digest"])
+@pytest.mark.parametrize("role", ["dodomu_sender", "dodomu_janitor"])
+async def test_who_is_rung_for_is_no_business_of_who_sends_and_who_sweeps(
+    database_url: str, role: str, table: str
+) -> None:
+    async with _as(role, database_url) as pool:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await pool.fetch(f"SELECT * FROM {table}")
+
+
+@pytest.mark.parametrize("deed", ["DELETE FROM bell", "UPDATE bell SET stage = 'due'"])
+async def test_the_desk_may_ask_for_a_look_and_not_say_what_was_rung(
+    database_url: str, deed: str
+) -> None:
+    async with _as("dodomu_desk", database_url) as pool:
+        await pool.execute("UPDATE bell SET next_at = now() WHERE case_id = $1", uuid4())
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await pool.execute(deed)
