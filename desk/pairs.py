@@ -50,7 +50,9 @@ class Offered:
 
     @property
     def leaders(self) -> tuple[Comparable, ...]:
-        older, newer = sorted((self.one, self.other), key=lambda case: case.received_at)
+        older, newer = sorted(
+            (self.one, self.other), key=lambda case: (case.received_at, case.code)
+        )
         return tuple(
             leads
             for leads, follows in ((older, newer), (newer, older))
