@@ -56,7 +56,9 @@ class OwnCase:
 
 
 _COLUMNS: Final = """
-    id, code, kind, status, received_at, recipient, claimed,
+    id, code, kind,
+    CASE status WHEN 'duplicate_of' THEN coalesce(stood, status) ELSE status END AS status,
+    received_at, recipient, claimed,
     withdrawn_at IS NOT NULL AS withdrawn, erase_asked_at IS NOT NULL AS erase_asked,
     erased_at IS NOT NULL AS erased,
     (SELECT count(*) FROM message m WHERE m.case_id = cases.id AND m.withdrawn_at IS NULL)

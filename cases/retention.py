@@ -134,6 +134,12 @@ async def shred(pool: "asyncpg.Pool", *, signer: Signer, now: datetime, limit: i
         await connection.execute(
             "UPDATE cases SET status = 'erased', erased_at = $2 WHERE id = ANY ($1)", ids, now
         )
+        # Those that an erased case led would wait for nobody.
+        await connection.execute(
+            "UPDATE cases SET status = stood, stood = NULL, duplicate_of = NULL"
+            " WHERE duplicate_of = ANY ($1) AND status = 'duplicate_of'",
+            ids,
+        )
         events = [AuditEvent("janitor", "case.erased", each) for each in ids]
         await append(connection, events, signer=signer, now=now)
     return len(ids)

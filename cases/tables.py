@@ -33,6 +33,7 @@ from cases import (
     file_tables,
     key_tables,
     message_tables,
+    pair_tables,
     people_tables,
     queue_indexes,
     work_tables,
@@ -171,9 +172,15 @@ CASES = Table(
     #: the prosecutor who took it, and when; "claimed" is a family's word here
     Column("taken_by", UUID(as_uuid=True), ForeignKey("staff.id")),
     Column("taken_at", _INSTANT),
+    #: the case that is worked on for both, and the status this one had: its family is told by it
+    Column("duplicate_of", UUID(as_uuid=True), ForeignKey("cases.id")),
+    Column("stood", Text),
     Index(None, "chat_ref"),
     Index(None, "status", "due_at"),
     Index("ix_cases_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
+    Index(
+        "ix_cases_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")
+    ),
     *queue_indexes.made(),
 )
 
@@ -277,3 +284,4 @@ ELSEWHERE = tuple(
 )
 """The tables that other modules describe."""
 BELLS = bell_tables.made(METADATA)
+PAIR_DECISION = pair_tables.pair_decision(METADATA)

@@ -1,5 +1,8 @@
 """The desk as one application, built out of its rooms."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from litestar import Litestar, Router
@@ -8,7 +11,19 @@ from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
-from desk import casework, demo, enrol, leaving, notices, own, people, queue, sign_in, unlock
+from desk import (
+    casework,
+    demo,
+    enrol,
+    leaving,
+    notices,
+    own,
+    pairs,
+    people,
+    queue,
+    sign_in,
+    unlock,
+)
 from desk.door import MOST_BYTES, Door
 from desk.gate import NOBODY, VISITOR, gate, opening
 from desk.pages import ASSETS
@@ -26,6 +41,7 @@ ROOMS: Final = (
     *unlock.ROUTES,
     *casework.ROUTES,
     *leaving.ROUTES,
+    *pairs.ROUTES,
 )
 
 
@@ -36,6 +52,7 @@ def build(site: Site) -> ASGIApp:
 
 def application(site: Site) -> Litestar:
     """Without the door: for `build`, and for tests that walk through all routes."""
+    site.ring.emptied = site.deck.forget
     routes = [*ROOMS, *(demo.ROUTES if site.demo else ())]
     return Litestar(
         route_handlers=[*routes, _assets()],
@@ -46,10 +63,23 @@ def application(site: Site) -> Litestar:
         guards=[gate],
         exception_handlers=dict(HANDLERS),
         state=State({"site": site}),
+        lifespan=[_life],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=MOST_BYTES,
     )
+
+
+@asynccontextmanager
+async def _life(app: Litestar) -> AsyncIterator[None]:
+    """What goes on while no page is asked for."""
+    site: Site = app.state.site
+    async with asyncio.TaskGroup() as group:
+        comparing = group.create_task(site.deck.work(site.pool, site.ring, site.now))
+        try:
+            yield
+        finally:
+            comparing.cancel()
 
 
 def _assets() -> Router:

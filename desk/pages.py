@@ -52,6 +52,7 @@ class Room:
 ROOMS: Final = (
     Room("queue", "/queue", "queue"),
     Room("mine", "/queue?view=mine", "take"),
+    Room("pairs", "/pairs", "link_duplicates"),
     Room("people", "/people", "people"),
 )
 """In the order of the menu. What is not built is not listed."""

@@ -56,6 +56,15 @@ class Ring:
             return None
         return held
 
+    def holds(self, keys: Unlocked, now: datetime) -> bool:
+        """Whether these very keys are open still."""
+        return now < keys.until and any(one is keys for one in self._open.values())
+
+    def expire(self, now: datetime) -> None:
+        """Lock what was open for LONGEST, though its session does not come back to be told."""
+        for session in [one for one, held in self._open.items() if now >= held.until]:
+            self.lock(session)
+
     def lock(self, session: UUID) -> None:
         if self._open.pop(session, None) is not None and not self._open:
             self.emptied()

@@ -12,6 +12,7 @@ from litestar.params import SkipValidation
 
 from cases.audit import Signer
 from cases.database import Pool
+from desk.cards import Deck
 from desk.ring import Ring
 from vault.local import Vault
 from vault.member import Member
@@ -42,6 +43,8 @@ class Site:
     """Keys that are open now."""
     files: Callable[[UUID], AsyncIterator[bytes]] | None = field(default=None, repr=False)
     """The store of sealed files, by an object's name; None where this desk cannot reach it."""
+    deck: Deck = field(default_factory=Deck, repr=False)
+    """Identity cards that are open now."""
     demo_member: Callable[[int], Member | None] | None = None
     """The demo's key files by a person's number, opened by a button; None anywhere else."""
 
