@@ -27,7 +27,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from cases import file_tables, key_tables, message_tables, people_tables, queue_indexes
+from cases import (
+    entry_tables,
+    file_tables,
+    key_tables,
+    message_tables,
+    people_tables,
+    queue_indexes,
+)
 
 METADATA = MetaData(
     naming_convention={
@@ -154,9 +161,12 @@ CASES = Table(
     #: the prosecutor who took it, and when; "claimed" is a family's word here
     Column("taken_by", UUID(as_uuid=True), ForeignKey("staff.id")),
     Column("taken_at", _INSTANT),
+    #: a bell rang for it, where no chat has sent it
+    Column("rung_at", _INSTANT),
     Index(None, "chat_ref"),
     Index(None, "status", "due_at"),
     Index("ix_cases_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
+    Index("ix_cases_unrung", "received_at", postgresql_where=text(entry_tables.UNRUNG)),
     *queue_indexes.made(),
 )
 
@@ -288,4 +298,5 @@ MESSAGE = message_tables.message(METADATA)
 INTAKE_BOX = message_tables.intake_box(METADATA)
 FAMILY_PAGE = message_tables.family_page(METADATA)
 PEOPLE = tuple(made(METADATA) for made in people_tables.ALL)
+ENTRY_DRAFT = entry_tables.entry_draft(METADATA)
 GROUP_KEY_WRAP = key_tables.group_key_wrap(METADATA)

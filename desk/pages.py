@@ -51,6 +51,7 @@ class Room:
 ROOMS: Final = (
     Room("queue", "/queue", "queue"),
     Room("mine", "/queue?view=mine", "take"),
+    Room("enter", "/enter", "enter_report"),
     Room("people", "/people", "people"),
 )
 """In the order of the menu. What is not built is not listed."""

@@ -11,6 +11,7 @@ from litestar.params import SkipValidation
 
 from cases.audit import Signer
 from cases.database import Pool
+from desk.receipts import Receipts
 from desk.ring import Ring
 from vault.local import Vault
 from vault.member import Member
@@ -39,6 +40,8 @@ class Site:
     """The signed list: who may read, whose signatures count. May raise ListRefused."""
     ring: Ring = field(default_factory=Ring, repr=False)
     """Keys that are open now."""
+    receipts: Receipts = field(default_factory=Receipts, repr=False)
+    """Of what was sent just now, until its code and PIN are written down."""
     demo_member: Callable[[int], Member | None] | None = None
     """The demo's key files by a person's number, opened by a button; None anywhere else."""
 

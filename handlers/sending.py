@@ -12,8 +12,9 @@ from cases.attachments import OpenedCase
 from cases.correcting import correct
 from cases.document import Consented
 from cases.facets import GRAVE, Facets, facets
-from cases.intake import Prepared, Receipt, prepare
+from cases.intake import Prepared, prepare
 from cases.outbox import Database
+from cases.ringing import Fresh
 from cases.triage import judge
 from cases.turn import DraftRow, Outgoing
 from flows.answers import Json
@@ -99,7 +100,9 @@ class Post:
         remember(talk, prepared.case, prepared.receipt.code, prepared.key.recipient)
         talk.move("receipt", code=prepared.receipt.code)
         if self.bell is not None:
-            talk.turn.outgoing.append(ring(self.bell, prepared.receipt, str(prepared.case)))
+            told = prepared.receipt
+            fresh = Fresh(prepared.case, told.code, told.level, told.due_at)
+            talk.turn.outgoing.append(ring(self.bell, fresh))
 
     def _join(self, talk: Talk, draft: Draft, known: Known) -> None:
         """What belongs to a case that is sent already."""
@@ -223,16 +226,16 @@ def consented(talk: Talk) -> Consented:
     )
 
 
-def ring(bell: Bell, receipt: Receipt, case: str) -> Outgoing:
+def ring(bell: Bell, fresh: Fresh) -> Outgoing:
     """The message to the staff: a code, a level, a term."""
     text = html(
         BELL_LOCALE,
         "bell.new",
-        code=receipt.code,
-        level=say(BELL_LOCALE, f"bell.level.{receipt.level}"),
-        due=moment(BELL_LOCALE, receipt.due_at),
+        code=fresh.code,
+        level=say(BELL_LOCALE, f"bell.level.{fresh.level}"),
+        due=moment(BELL_LOCALE, fresh.due_at),
     )
-    return _bell(bell, text, f"bell {case}")
+    return _bell(bell, text, f"bell {fresh.id}")
 
 
 def _bell(bell: Bell, text: str, key: str) -> Outgoing:
