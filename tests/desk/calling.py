@@ -54,7 +54,8 @@ class Call:
 
     def slip(self) -> tuple[str, str]:
         """Code and PIN on the receipt."""
-        code, pin = _SLIP.findall(self.seen.text)
+        slip = self.seen.text.partition('class="slip"')[2].partition("</dl>")[0]
+        code, pin = _SLIP.findall(slip)
         return code, pin
 
 

@@ -193,10 +193,10 @@ async def test_an_answer_is_changed_from_the_check_screen(keyed, keyset):
     call = await answered(await called(await keyed.at_work("operator")))
     await call.press("edit happened")
     await call.press("change scenario")
-    await call.press("pick taken_from_family")
+    await call.press("pick institution_transferred")
     assert "send" in call.actions()
     await sent(call)
-    assert given(await _opened(keyed, keyset))["scenario"]["value"] == "taken_from_family"
+    assert given(await _opened(keyed, keyset))["scenario"]["value"] == "institution_transferred"
 
 
 async def test_what_cannot_be_taken_stands_in_its_field_beside_the_flows_own_words(keyed):
