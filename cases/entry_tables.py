@@ -1,7 +1,5 @@
 """The table of what callers have said so far, for cases.tables to add to its own. No behaviour."""
 
-from typing import Final
-
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -15,12 +13,6 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.dialects.postgresql import UUID
-
-UNRUNG: Final = (
-    "rung_at IS NULL AND status = 'received' AND part_of IS NULL"
-    " AND channel IN ('operator_phone', 'walk_in')"
-)
-"""Cases that no chat has sent and no bell was rung for. Word for word the index's predicate."""
 
 _INSTANT = DateTime(timezone=True)
 

@@ -11,8 +11,8 @@ from uuid import UUID
 
 import asyncpg
 
-from cases.entry_tables import UNRUNG
 from cases.outbox import CHANNEL, PATIENCE, row_name
+from cases.queue_indexes import UNRUNG
 from cases.turn import Outgoing
 from vault.local import Vault
 

@@ -27,14 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from cases import (
-    entry_tables,
-    file_tables,
-    key_tables,
-    message_tables,
-    people_tables,
-    queue_indexes,
-)
+from cases import file_tables, key_tables, message_tables, people_tables, queue_indexes
+from cases.entry_tables import entry_draft
 
 METADATA = MetaData(
     naming_convention={
@@ -166,7 +160,6 @@ CASES = Table(
     Index(None, "chat_ref"),
     Index(None, "status", "due_at"),
     Index("ix_cases_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
-    Index("ix_cases_unrung", "received_at", postgresql_where=text(entry_tables.UNRUNG)),
     *queue_indexes.made(),
 )
 
@@ -298,5 +291,5 @@ MESSAGE = message_tables.message(METADATA)
 INTAKE_BOX = message_tables.intake_box(METADATA)
 FAMILY_PAGE = message_tables.family_page(METADATA)
 PEOPLE = tuple(made(METADATA) for made in people_tables.ALL)
-ENTRY_DRAFT = entry_tables.entry_draft(METADATA)
+ENTRY_DRAFT = entry_draft(METADATA)
 GROUP_KEY_WRAP = key_tables.group_key_wrap(METADATA)

@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
-from desk import demo, enrol, entering, own, people, queue, sign_in, unlock
+from desk import demo, enrol, entering, greeting, own, people, queue, sign_in, unlock
 from desk.door import MOST_BYTES, Door
 from desk.gate import NOBODY, VISITOR, gate, opening
 from desk.pages import ASSETS
@@ -23,6 +23,7 @@ ROOMS: Final = (
     *queue.ROUTES,
     *people.ROUTES,
     *unlock.ROUTES,
+    *greeting.ROUTES,
     *entering.ROUTES,
 )
 

@@ -6,9 +6,8 @@ code and PIN, until they are written down.
 
 from dataclasses import replace
 from datetime import datetime
-from secrets import token_hex
-from typing import Any, Final
-from uuid import UUID, uuid4
+from typing import Final
+from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
@@ -17,109 +16,31 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST, HTTP_409_CONFLICT
 
 from cases import entry_drafts, intake
-from cases.document import Consented
-from cases.entry_drafts import CHANNELS, EntryDraft, leaving
+from cases.entry_drafts import EntryDraft, leaving
 from cases.intake import CodeTaken
 from cases.person import NotNow
-from cases.telling import tell
 from cases.turn import Overtaken
-from desk.asking import DELIVER, FLOWS, TYPED, card, lines
+from desk.asking import DELIVER, FLOWS, TYPED, card
 from desk.gate import opening, permitted, person_of
+from desk.greeting import MAY, world_at
 from desk.pages import onward, page
 from desk.site import Here, Site
 from desk.visitor import Asked, Guest, Visitor
-from flows import engine, news
+from flows import engine
 from flows.act import act
-from flows.answers import Invalid, Word
-from flows.arrival import CONSENT_VERSION
+from flows.answers import Invalid
 from flows.draft import Draft
 from flows.engine import LEFT, READY, Nowhere, Turned, World
 from flows.kinds.choice import DONE
 from flows.kinds.text import Text
 from flows.model import Flow
-from locales import LOCALES, say
-from locales.dates import KYIV
+from locales import say
 from vault.recipients import ListRefused
 
-_MAY: Final = "enter_report"
-_SAID: Final = ("kept", "gone")
 _CODE_TRIES: Final = 5
 
 
-@get("/enter", opt=opening(_MAY))
-async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
-    """What can be told, and the person's own drafts."""
-    said = request.query_params.get("said", "")
-    return await _list(site, visitor, said=said if said in _SAID else "")
-
-
-async def _list(
-    site: Site, visitor: Visitor, status: int = HTTP_200_OK, **told: Any
-) -> Response[str]:
-    drafts = await entry_drafts.waiting(site.pool, person_of(visitor).id, site.now())
-    listed: dict[str, Any] = {
-        "flows": FLOWS, "channels": CHANNELS, "languages": LOCALES, "drafts": drafts,
-        "chosen": {}, "said": "", "wrong": "", **told,
-    }  # fmt: skip
-    return page(site, visitor, "enter.html", status=status, room="enter", **listed)
-
-
-@get("/enter/consent", opt=opening(_MAY))
-async def consent(request: Asked, site: Here, visitor: Guest) -> Response[str]:
-    """Who will read it, to be read aloud before the first question."""
-    return await _consent(site, visitor, dict(request.query_params.items()))
-
-
-async def _consent(
-    site: Site, visitor: Visitor, asked: dict[str, str], wrong: str = ""
-) -> Response[str]:
-    chosen = _chosen(asked)
-    if chosen is None:
-        return await _list(site, visitor, HTTP_400_BAD_REQUEST, chosen=asked, wrong="choose")
-    caller = chosen["locale"]
-    return page(
-        site, visitor, "enter_consent.html", room="enter", chosen=chosen, caller=caller,
-        status=HTTP_400_BAD_REQUEST if wrong else HTTP_200_OK, wrong=wrong,
-        text=_consent_text(caller), more="\n".join(lines(caller, Word("consent.long"))),
-    )  # fmt: skip
-
-
-def _consent_text(locale: str) -> str:
-    return tell(locale, Word("arrival.consent.ask"))
-
-
-def _chosen(asked: Any) -> dict[str, str] | None:
-    """Flow, channel and language; None unless each is one that there is."""
-    offered = {"flow": FLOWS, "channel": CHANNELS, "locale": LOCALES}
-    found = {name: str(asked.get(name, "")) for name in offered}
-    return found if all(found[name] in known for name, known in offered.items()) else None
-
-
-@post("/enter", opt=opening(_MAY), status_code=HTTP_200_OK)
-async def begin(request: Asked, site: Here, visitor: Guest) -> Response[str] | Redirect:
-    """The first question, once the caller has agreed. Nothing is kept of one who has not."""
-    form = await request.form()
-    chosen = _chosen(form)
-    if chosen is None or form.get("agreed") != "yes":
-        given = {name: str(form.get(name, "")) for name in ("flow", "channel", "locale")}
-        return await _consent(site, visitor, given, "agree")
-    person, now = await permitted(site, visitor, _MAY), site.now()
-    flow, world, caller = FLOWS[chosen["flow"]], _world(now), chosen["locale"]
-    draft = engine.begin(flow, world)
-    if flow is news.NEWS:
-        draft = news.opened(draft, world, code=False)
-    agreed = Consented(CONSENT_VERSION, world.at, caller, _consent_text(caller))
-    entry = EntryDraft(uuid4(), person.id, chosen["channel"], caller, draft, agreed, now)
-    await entry_drafts.begin(site.pool, site.vault, entry)
-    return onward(f"/enter/{entry.id}")
-
-
-def _world(now: datetime) -> World:
-    at = now.isoformat(timespec="seconds")
-    return World(now.astimezone(KYIV).date(), at, lambda: token_hex(3))
-
-
-@get("/enter/{entry:uuid}", opt=opening(_MAY))
+@get("/enter/{entry:uuid}", opt=opening(MAY))
 async def question(
     request: Asked, site: Here, visitor: Guest, entry: FromPath[UUID]
 ) -> Response[str] | Redirect:
@@ -142,7 +63,7 @@ async def _held(site: Site, visitor: Visitor, entry: UUID) -> EntryDraft | None:
         if await entry_drafts.sent(site.pool, entry, person.actor) is None:
             raise NotNow
         return None
-    draft, _ = engine.renew(FLOWS[held.draft.flow], held.draft, _world(site.now()))
+    draft, _ = engine.renew(FLOWS[held.draft.flow], held.draft, world_at(site.now()))
     return replace(held, draft=draft)
 
 
@@ -157,7 +78,7 @@ def _question(
     wrong: str = "",
 ) -> Response[str]:
     """`typed`: what was written and is not saved; it stands in its field again, or beside it."""
-    flow, today = FLOWS[held.draft.flow], _world(site.now()).today
+    flow, today = FLOWS[held.draft.flow], world_at(site.now()).today
     drawn = card(flow, held.draft, today, held.locale, visitor.locale)
     error = say(visitor.locale, f"error.{refused.code}", **refused.params) if refused else ""
     return page(
@@ -167,7 +88,7 @@ def _question(
     )  # fmt: skip
 
 
-@post("/enter/{entry:uuid}", opt=opening(_MAY), status_code=HTTP_200_OK)
+@post("/enter/{entry:uuid}", opt=opening(MAY), status_code=HTTP_200_OK)
 async def answer(
     request: Asked, site: Here, visitor: Guest, entry: FromPath[UUID]
 ) -> Response[str] | Redirect:
@@ -201,7 +122,7 @@ def _turned(
     held: EntryDraft, form: FormMultiDict, action: str, visitor: Visitor, now: datetime
 ) -> Turned:
     """Raises Nowhere for a button of another page, and for a page drawn before the last save."""
-    flow, world, draft = FLOWS[held.draft.flow], _world(now), held.draft
+    flow, world, draft = FLOWS[held.draft.flow], world_at(now), held.draft
     drawn = card(flow, draft, world.today, held.locale, visitor.locale)
     if str(form.get("version", "")) != str(held.version) or not drawn.offers(action):
         raise Nowhere
@@ -241,7 +162,7 @@ async def _follow(
 
 async def _deliver(site: Site, visitor: Visitor, held: EntryDraft, draft: Draft) -> Redirect:
     """Seal, store, and keep the receipt until it is written down. Raises Overtaken."""
-    person = await permitted(site, visitor, _MAY)
+    person = await permitted(site, visitor, MAY)
     try:
         receipt = await _stored(site, held, draft, person.actor)
     except ListRefused:
@@ -270,7 +191,7 @@ async def _stored(site: Site, held: EntryDraft, draft: Draft, actor: str) -> int
     raise Overtaken
 
 
-@get("/enter/{entry:uuid}/receipt", opt=opening(_MAY))
+@get("/enter/{entry:uuid}/receipt", opt=opening(MAY))
 async def receipt(site: Here, visitor: Guest, entry: FromPath[UUID]) -> Response[str]:
     """Code and PIN, until they are written down; then the code alone. Raises NotNow."""
     person = person_of(visitor)
@@ -284,18 +205,11 @@ async def receipt(site: Here, visitor: Guest, entry: FromPath[UUID]) -> Response
     )  # fmt: skip
 
 
-@post("/enter/{entry:uuid}/written", opt=opening(_MAY))
+@post("/enter/{entry:uuid}/written", opt=opening(MAY))
 async def written(site: Here, visitor: Guest, entry: FromPath[UUID]) -> Redirect:
     """The caller has them on paper: the PIN is forgotten here."""
     site.receipts.forget(entry, person_of(visitor).id)
     return onward("/enter")
 
 
-@post("/enter/{entry:uuid}/discard", opt=opening(_MAY))
-async def discard(site: Here, visitor: Guest, entry: FromPath[UUID]) -> Redirect:
-    """The caller wants nothing kept."""
-    await entry_drafts.discard(site.pool, entry, person_of(visitor).id)
-    return onward("/enter", said="gone")
-
-
-ROUTES: Final = (shown, consent, begin, question, answer, receipt, written, discard)
+ROUTES: Final = (question, answer, receipt, written)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from desk_rig import Clock, Desk, case
@@ -32,7 +33,7 @@ SHOTS = os.environ.get("SCREENSHOTS")
 
 
 @asynccontextmanager
-async def running(url: str, *, demo: bool = False) -> AsyncIterator[Desk]:
+async def running(url: str, *, demo: bool = False, **more: Any) -> AsyncIterator[Desk]:
     """A desk on a free port, by the real clock."""
     clock = Clock(datetime.now(UTC))
     listening, signer = bound("127.0.0.1", 0), partial(chain.sign, SEED)
@@ -46,7 +47,7 @@ async def running(url: str, *, demo: bool = False) -> AsyncIterator[Desk]:
                 await people.enacted(connection, STAFF, clock())
         site = Site(
             address, own, signer, Vault(b"k" * 32, b"c" * 32), lambda: datetime.now(UTC),
-            tuple(map(str, STAFF)) if demo else (),
+            tuple(map(str, STAFF)) if demo else (), **more,
         )  # fmt: skip
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as group:
@@ -126,7 +127,7 @@ async def judged(page: Page, name: str) -> None:
 _SMALL = """
 [...document.querySelectorAll("a, button, select, summary, input:not([type=hidden])")]
   .filter((one) => one.checkVisibility() && !one.matches(".skip, p a:not(.button)"))
-  .map((one) => one.matches("[type=checkbox]") ? one.closest("label") : one)
+  .map((one) => one.matches("[type=checkbox], [type=radio]") ? one.closest("label") : one)
   .filter((one) => one.getBoundingClientRect().height < 43.9)
   .map((one) => one.outerHTML.slice(0, 120))
 """

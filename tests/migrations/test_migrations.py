@@ -102,9 +102,11 @@ def test_the_newest_revision_is_written_in_head() -> None:
 _FORBIDDEN = {
     "dodomu_bot": (
         *("sealed_object", "case_key", "group_key_wrap", "quarantine", "audit", "outbox"),
+        "entry_draft",
     ),
     "dodomu_sender": (
         *("sealed_object", "case_key", "group_key_wrap", "draft", "cases", "quarantine", "audit"),
+        "entry_draft",
     ),
     "dodomu_desk": ("draft", "conversation", "outbox"),
     "dodomu_janitor": ("conversation", "group_key_wrap"),
