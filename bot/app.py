@@ -153,7 +153,8 @@ def _send(house: House) -> tuple[Wake, ...]:
     nursery.start("janitor", janitor.run(house.stop), lasting=True)
     wakes = [sender.poke for sender in senders.values()]
     if FAMILY in senders:
-        postman = Postman(house.pools, house.keyring, bots, _now, senders[FAMILY].poke)
+        bell = post_of(house).bell
+        postman = Postman(house.pools, house.keyring, bots, _now, senders[FAMILY].poke, bell)
         nursery.start("postman", postman.run(house.stop), lasting=True)
     nursery.start("watchman", watchman(house).run(house.stop), lasting=True)
     for name, relay in relays(house, worker):

@@ -1,4 +1,4 @@
-"""Tells families that a prosecutor has written: soon after, and once more when nobody looked."""
+"""Tells families that a prosecutor has written, and the staff of what came by telephone."""
 
 import asyncio
 import logging
@@ -10,10 +10,12 @@ from typing import Final
 from bot.house import Pools
 from bot.keyring import Keyring
 from bot.nursery import nap
-from cases import messages, outbox
+from cases import messages, outbox, ringing
 from cases import turn as turns
 from cases.messages import Due
-from cases.turn import Duplicate, Overtaken
+from cases.ringing import Fresh
+from cases.turn import Duplicate, Outgoing, Overtaken
+from handlers.bells import Bell, ring
 from handlers.letters import announce
 from handlers.talk import Talk
 from vault.box import Box
@@ -32,6 +34,7 @@ class Postman:
     bots: dict[str, int]
     now: Callable[[], datetime] = field(repr=False)
     wake: Callable[[], None] = field(repr=False)
+    bell: Bell | None = field(default=None, repr=False)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`. A database that is away is asked again at the next round."""
@@ -43,6 +46,7 @@ class Postman:
                     await messages.announce(self.pools.intake, box, self.keyring.sign)
                     announced = True
                 await self.round()
+                await self.rung()
             except outbox.AWAY as error:
                 _log.warning("the postman could not work", extra={"error": type(error).__name__})
             await nap(stop, _EVERY)
@@ -60,6 +64,17 @@ class Postman:
         if told:
             self.wake()
         return told
+
+    async def rung(self) -> int:
+        """Ring for what was typed in on the desk; for how many. Raises AWAY's errors."""
+        if self.bell is None:
+            return 0
+        bell = self.bell
+
+        def worded(fresh: Fresh) -> Outgoing:
+            return ring(bell, fresh, fresh.id)
+
+        return await ringing.ring(self.pools.intake, self.keyring.vault, worded, now=self.now())
 
     async def _tell(self, due: Due) -> bool:
         now = self.now()

@@ -14,12 +14,13 @@ import asyncpg
 
 from cases import attachments, bells, document
 from cases.attachments import OpenedCase
-from cases.audit import AuditEvent
+from cases.audit import AuditEvent, Signer, append
+from cases.database import Pool, transaction
 from cases.document import Consented
 from cases.facets import Facets, facets
 from cases.stubs import FreshCase, Sealed, stubs
 from cases.triage import RULES_VERSION, Verdict, judge
-from cases.turn import Overtaken, Turn
+from cases.turn import Job, Overtaken, Turn
 from flows.answers import Json
 from flows.draft import Draft
 from flows.model import Flow
@@ -124,20 +125,22 @@ async def prepare(
     channel: str = "telegram",
     entered_by: str | None = None,
     opened: OpenedCase | None = None,
+    case: UUID | None = None,
     chance: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Prepared:
     """Seal `draft` to `recipients` (as `load` returned them; this judges them anew for `now`).
 
     `opened`: what `cases.attachments.opened_for` says of the draft; one with files is not saved
     without it. `entered_by`: the handle of who typed a caller's answers; `chat_ref` is None then.
-    About 0.3 s, most of it in a thread. Raises
+    `case`: a fresh id for a draft that has opened none, where whoever sends must find its case
+    again. About 0.3 s, most of it in a thread. Raises
     Incomplete unless `partial`, vault.recipients.ListRefused when the list is no longer good, and
     vault.seal.NotCanonical.
     """
     if not partial and missing(flow, draft):
         raise Incomplete
     current = recipients.at(now)
-    case = opened.case if opened else uuid4()
+    case = opened.case if opened else case or uuid4()
     key = opened.key if opened else new_case_key(case, current)
     today = now.astimezone(KYIV).date()
     found = facets(flow, draft, today)
@@ -180,6 +183,21 @@ async def prepare(
     )
 
 
+async def store(
+    pool: Pool, prepared: Prepared, *, signer: Signer, now: datetime, jobs: Sequence[Job] = ()
+) -> None:
+    """Store a report that comes by no turn, in one transaction with `jobs`, which run first.
+
+    Raises CodeTaken (prepare it again), and what the jobs raise; then nothing is written.
+    """
+    async with transaction(pool) as connection:
+        for job in jobs:
+            await job(connection)
+        await _store(prepared, None, connection)
+        # Last: whoever writes to the chain holds its head, and with it everybody else who does.
+        await append(connection, tuple(prepared.events()), signer=signer, now=now)
+
+
 def _family_public(code: str, pin: str, salt: bytes) -> bytes:
     with _AT_ONCE:
         return receipt.family_public(receipt.family_key(code, pin, salt))
@@ -197,7 +215,7 @@ def _objects(
 
 
 async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Connection") -> None:
-    """Runs in the transaction of the turn. Raises CodeTaken."""
+    """Runs in a transaction. Raises CodeTaken."""
     whole = FreshCase(
         *(prepared.case, prepared.receipt.code, prepared.key, prepared.facets, prepared.objects)
     )
@@ -229,7 +247,8 @@ async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Co
         *(prepared.case, prepared.salt, prepared.family_copy, prepared.family_public),
     )
     await bells.begin(connection, prepared.case, prepared.received_at)
-    await attachments.settle(connection, draft, prepared.opened)
+    if draft is not None or prepared.opened is not None:
+        await attachments.settle(connection, draft, prepared.opened)
 
 
 _CASE: Final = """

@@ -1,7 +1,7 @@
-"""The indexes of the desk's queue, for cases.tables: each view has one in its own order.
+"""The indexes of the desk's queue and of its bell, for cases.tables: each view has one.
 
-A predicate here is repeated word for word in the queries of cases.views; only then will the
-database use the index.
+A predicate here is repeated word for word in the queries of cases.views and cases.ringing; only
+then will the database use the index.
 """
 
 from typing import Final
@@ -16,6 +16,12 @@ UNTAKEN: Final = f"taken_by IS NULL AND {OPEN}"
 URGENT: Final = f"level = 'critical' AND {OPEN}"
 TAKEN: Final = f"taken_by IS NOT NULL AND {OPEN}"
 WAITING: Final = "status = 'needs_info'"
+
+UNRUNG: Final = (
+    "rung_at IS NULL AND status = 'received' AND part_of IS NULL"
+    " AND channel IN ('operator_phone', 'walk_in')"
+)
+"""Cases that no chat has sent and no bell was rung for."""
 
 DEFINED: Final[tuple[tuple[str, tuple[str, ...], str | None], ...]] = (
     ("untaken", ("due_at", "id"), UNTAKEN),
@@ -35,7 +41,14 @@ FILTERED: Final = ("oblast", "kind", "age_band", "status")
 
 
 def made() -> list[Index]:
-    """The indexes of DEFINED, as the table of cases takes them."""
+    """The indexes as the table of cases takes them."""
+    return [
+        Index("ix_cases_unrung", "received_at", postgresql_where=text(UNRUNG)),
+        *_views(),
+    ]
+
+
+def _views() -> list[Index]:
     return [
         Index(
             f"ix_cases_{name}",

@@ -36,6 +36,7 @@ class Expired:
     sent: int = 0
     quarantined: int = 0
     letters: int = 0
+    entries: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class _Sweep:
 
 
 _DRAFTS = _Sweep("draft", "id", "expires_at <= $1 AND pass_on IS NOT TRUE", told="draft.expired")
+_ENTRIES = _Sweep("entry_draft", "id", "expires_at <= $1", told="entry.expired")
 _UPDATES = _Sweep("bot_update", "ctid", "seen_at < $1", UPDATES_KEPT)
 _FAILURES = _Sweep("update_failure", "ctid", "last_at < $1", UPDATES_KEPT)
 _SENT = _Sweep("outbox", "id", "finished_at < $1", SENT_KEPT)
@@ -62,10 +64,10 @@ async def expire(
     """Delete what is past its term. Skips what another janitor is deleting."""
     gone = [
         await _swept(pool, sweep, signer, now, dry_run=dry_run)
-        for sweep in (_DRAFTS, _UPDATES, _FAILURES, _SENT, _QUARANTINE)
+        for sweep in (_DRAFTS, _UPDATES, _FAILURES, _SENT, _QUARANTINE, _ENTRIES)
     ]
     letters = await _letters(pool, now - LETTERS_KEPT, dry_run=dry_run)
-    return Expired(gone[0], gone[1] + gone[2], gone[3], gone[4], letters)
+    return Expired(gone[0], gone[1] + gone[2], gone[3], gone[4], letters, gone[5])
 
 
 async def _letters(pool: "asyncpg.Pool", term: datetime, *, dry_run: bool) -> int:

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from cases import (
     audit_tables,
     bell_tables,
+    entry_tables,
     file_tables,
     key_tables,
     message_tables,
@@ -175,6 +176,8 @@ CASES = Table(
     #: the case that is worked on for both, and the status this one had: its family is told by it
     Column("duplicate_of", UUID(as_uuid=True), ForeignKey("cases.id")),
     Column("stood", Text),
+    #: a bell rang for it, where no chat has sent it
+    Column("rung_at", _INSTANT),
     Index(None, "chat_ref"),
     Index(None, "status", "due_at"),
     Index("ix_cases_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
@@ -285,3 +288,4 @@ ELSEWHERE = tuple(
 """The tables that other modules describe."""
 BELLS = bell_tables.made(METADATA)
 PAIR_DECISION = pair_tables.pair_decision(METADATA)
+ENTRY_DRAFT = entry_tables.entry_draft(METADATA)

@@ -15,6 +15,8 @@ from desk import (
     casework,
     demo,
     enrol,
+    entering,
+    greeting,
     leaving,
     notices,
     own,
@@ -42,6 +44,8 @@ ROOMS: Final = (
     *casework.ROUTES,
     *leaving.ROUTES,
     *pairs.ROUTES,
+    *greeting.ROUTES,
+    *entering.ROUTES,
 )
 
 

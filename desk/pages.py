@@ -52,6 +52,7 @@ class Room:
 ROOMS: Final = (
     Room("queue", "/queue", "queue"),
     Room("mine", "/queue?view=mine", "take"),
+    Room("enter", "/enter", "enter_report"),
     Room("pairs", "/pairs", "link_duplicates"),
     Room("people", "/people", "people"),
 )

@@ -13,6 +13,7 @@ from litestar.params import SkipValidation
 from cases.audit import Signer
 from cases.database import Pool
 from desk.cards import Deck
+from desk.receipts import Receipts
 from desk.ring import Ring
 from vault.local import Vault
 from vault.member import Member
@@ -45,6 +46,8 @@ class Site:
     """The store of sealed files, by an object's name; None where this desk cannot reach it."""
     deck: Deck = field(default_factory=Deck, repr=False)
     """Identity cards that are open now."""
+    receipts: Receipts = field(default_factory=Receipts, repr=False)
+    """Of what was sent just now, until its code and PIN are written down."""
     demo_member: Callable[[int], Member | None] | None = None
     """The demo's key files by a person's number, opened by a button; None anywhere else."""
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from cases.bells import LANE, STAFF
 from cases.digest import Counts
 from cases.intake import Receipt
+from cases.ringing import Fresh
 from cases.turn import Outgoing
 from flows.answers import Json
 from locales import html, say
@@ -40,7 +41,7 @@ def tag(case: UUID) -> str:
     return f"bell {case}"
 
 
-def ring(bell: Bell, receipt: Receipt, case: UUID) -> Outgoing:
+def ring(bell: Bell, receipt: Receipt | Fresh, case: UUID) -> Outgoing:
     """The first bell of a report, in the group, with the button that takes it."""
     text = told(receipt.code, receipt.level, receipt.due_at)
     return to_group(bell, message(text, keyboard(case, bell.desk)), tag(case), tag(case))

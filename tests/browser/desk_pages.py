@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import sealed
@@ -35,7 +36,7 @@ SHOTS = os.environ.get("SCREENSHOTS")
 
 @asynccontextmanager
 async def running(
-    url: str, *, demo: bool = False, held: sealed.Keys | None = None
+    url: str, *, demo: bool = False, held: sealed.Keys | None = None, **more: Any
 ) -> AsyncIterator[Desk]:
     """A desk on a free port, by the real clock. `held`: keys that a button opens."""
     clock = Clock(datetime.now(UTC))
@@ -50,7 +51,7 @@ async def running(
                 await people.enacted(connection, STAFF, clock())
         site = Site(
             address, own, signer, Vault(b"k" * 32, b"c" * 32), lambda: datetime.now(UTC),
-            tuple(map(str, STAFF)) if demo else (),
+            tuple(map(str, STAFF)) if demo else (), **more,
         )  # fmt: skip
         if held is not None:
             site = replace(site, recipients=lambda: held.listed, demo_member=held.reader)

@@ -26,6 +26,7 @@ MATRIX = {
     "take": "yuy----",
     "release": "ooy----",
     "open": "yuy----",
+    "enter_report": "yyyy---",
     "set_status": "yuy----",
     "write_to_family": "yuy----",
     "write_from_template": "yuyy---",

@@ -9,10 +9,14 @@ import asyncpg
 import pytest
 from pyrage.x25519 import Identity
 
+from cases import database, entry_drafts
 from cases.audit import NotACode, Signer, verify
+from cases.document import Consented
+from cases.entry_drafts import EntryDraft
 from cases.quarantine import KIND, failed, quarantine
 from cases.retention import Expired, abandoned, expire
 from cases.turn import DRAFT_KEPT, DraftRow, Outgoing, Overtaken, Seen, Turn, load, save
+from flows.draft import Draft
 from vault.local import Vault
 from vault.recipients import Recipients, SigningEntry
 from vault.unseal import open_group
@@ -44,6 +48,28 @@ async def _drafts(pool: asyncpg.Pool, vault: Vault, signer: Signer, now: datetim
         turn.drafts["report"] = DraftRow(uuid4(), "report", {"chat": chat}, pass_on, now, now)
         turn.outgoing.append(Outgoing("sendMessage", {"text": "?"}))
         await save(pool, vault, turn, signer=signer, now=now)
+
+
+async def test_a_callers_draft_past_its_term_goes_and_the_chain_tells_how_many(
+    pool: asyncpg.Pool, database_url: str, vault: Vault, signer: Signer, now: datetime
+) -> None:
+    person = uuid4()
+    await pool.execute(
+        "INSERT INTO staff (id, name, role, units) VALUES ($1, 'x', 'operator', '{UA}')", person
+    )
+    for age in (timedelta(days=31), timedelta(days=29)):
+        consent = Consented(1, "", "uk", "")
+        draft = Draft("report", 1, "relation")
+        began = now - age
+        entry = EntryDraft(uuid4(), person, "walk_in", "uk", draft, consent, began)
+        await entry_drafts.begin(pool, vault, entry)
+    async with await database.connect(database_url, role="dodomu_janitor") as own:
+        assert (await expire(own, signer=signer, now=now, dry_run=True)).entries == 1
+        assert (await expire(own, signer=signer, now=now)).entries == 1
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await own.fetch("SELECT sealed FROM entry_draft")
+    assert await pool.fetchval("SELECT count(*) FROM entry_draft") == 1
+    assert await pool.fetchval("SELECT detail FROM audit WHERE action = 'entry.expired'")
 
 
 @pytest.mark.usefixtures("_drafts")

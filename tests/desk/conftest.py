@@ -58,3 +58,15 @@ async def desk(database_url: str, pool, clock: Clock, held) -> AsyncIterator[Des
                 for one in made.browsers:
                     await one.close()
                 stop.set()
+
+
+@pytest.fixture
+def keyset(held):
+    """The key files of the office, as they lie on a disk."""
+    return held.files
+
+
+@pytest.fixture
+def keyed(desk) -> Desk:
+    """A desk that knows to whom reports are sealed, as every one does."""
+    return desk

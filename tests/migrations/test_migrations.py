@@ -110,6 +110,7 @@ _FORBIDDEN = {
         "staff",
         "desk_session",
         "totp",
+        "entry_draft",
     ),
     "dodomu_sender": (
         "sealed_object",
@@ -121,6 +122,7 @@ _FORBIDDEN = {
         "audit",
         "staff",
         "desk_session",
+        "entry_draft",
     ),
     "dodomu_desk": ("draft", "conversation", "outbox", "family_copy"),
     "dodomu_janitor": ("conversation", "group_key_wrap"),

@@ -1,0 +1,108 @@
+"""A call written down in a real browser, in every light and width, with a keyboard alone."""
+
+from datetime import UTC, datetime, timedelta
+
+import chromium
+import pytest
+from desk_pages import judged, running, seen
+from playwright.async_api import expect
+
+from vault import keys, recipients, throwaway
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+async def demo(database_url, tmp_path):
+    now = datetime.now(UTC)
+    made = throwaway.make_all(tmp_path / "keys", now - timedelta(minutes=1))
+    root = keys.load_root(made.root).public
+    listed = recipients.load(made.recipients, root, 0, now)
+    async with running(database_url, demo=True, recipients=lambda: listed) as desk:
+        yield desk
+
+
+async def _taken(page, demo) -> None:
+    await page.goto(demo.url)
+    await page.get_by_role("button", name="оператор (демо): Ірина").click()
+    await page.get_by_role("link", name="Записати дзвінок").click()
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("width", ["wide", "phone"])
+async def test_every_page_of_a_call_is_for_everybody(demo, browser, light, width):
+    size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
+    name = f"{width}-{light}-call"
+    async with seen(browser, size, color_scheme=light, refused=2) as page:
+        press = lambda label: page.get_by_role("button", name=label, exact=True).click()  # noqa: E731
+        await _taken(page, demo)
+        await judged(page, f"{name}-begin")
+        await press("Далі: згода")
+        await page.get_by_text("Якщо питають докладніше").click()
+        await judged(page, f"{name}-consent")
+        await page.get_by_label("Текст прочитано вголос").check()
+        await press("До запитань")
+        await judged(page, f"{name}-choice")
+        await press("Мама")
+        await page.get_by_label("Відповідь").fill("Канаркова Соломія Ігорівна")
+        await judged(page, f"{name}-name")
+        await page.keyboard.press("Enter")
+        await judged(page, f"{name}-asks-back")
+        await page.keyboard.press("Enter")
+        await page.get_by_label("Відповідь").fill("31.02.2017")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alert")).to_be_visible()
+        await judged(page, f"{name}-refused")
+        await page.get_by_label("Відповідь").fill("27.03.2017")
+        await page.keyboard.press("Enter")
+        await judged(page, f"{name}-place")
+        await page.get_by_label("Відповідь").fill("Олешки")
+        await page.keyboard.press("Enter")
+        await judged(page, f"{name}-which-place")
+        await page.keyboard.press("Enter")
+        await page.locator("button[value='pick camp_not_returned']").click()
+        await judged(page, f"{name}-check")
+        await press("Додати відомості")
+        await judged(page, f"{name}-sections")
+        await page.locator("button[value='open papers']").click()
+        await judged(page, f"{name}-files")
+        await press("Надішле пізніше за кодом")
+        await judged(page, f"{name}-story")
+        await press("Відкласти")
+        await judged(page, f"{name}-list")
+        await page.get_by_role("link", name="Продовжити").click()
+        stale = page.url
+        other = await page.context.new_page()
+        await other.goto(stale)
+        await other.get_by_role("button", name="Пропустити").click()
+        await other.close()
+        await page.get_by_label("Відповідь").fill("Слова, яких не можна втратити")
+        await press("Записати")
+        await expect(page.get_by_role("alert")).to_contain_text("Слова, яких не можна втратити")
+        await judged(page, f"{name}-two-tabs")
+
+
+async def test_without_a_script_a_call_leads_to_its_receipt(demo, browser):
+    async with seen(browser, chromium.PHONE, java_script_enabled=False) as page:
+        press = lambda label: page.get_by_role("button", name=label, exact=True).click()  # noqa: E731
+        await _taken(page, demo)
+        await press("Далі: згода")
+        await page.get_by_label("Текст прочитано вголос").check()
+        await press("До запитань")
+        await press("Мама")
+        for words in ("Канаркова Соломія Ігорівна", "27.03.2017", "Олешки"):
+            await page.get_by_label("Відповідь").fill(words)
+            await press("Записати")
+            while await page.locator("button[value^='pick ']").count() and not (
+                await page.locator("button[value='pick camp_not_returned']").count()
+            ):
+                await page.locator("button[value^='pick ']").first.click()
+        await page.locator("button[value='pick camp_not_returned']").click()
+        await press("Надіслати прокурорам")
+        await press("Надіслати прокурорам")
+        await expect(page.get_by_role("heading", name="Надіслано прокурорам")).to_be_visible()
+        await expect(page.get_by_role("status")).to_contain_text("нехай запише")
+        await expect(page.locator(".slip dd")).to_have_count(2)
+        await press("Записано")
+        await expect(page.get_by_text("Незавершених немає.")).to_be_visible()
+    assert await demo.owner.fetchval("SELECT channel FROM cases") == "operator_phone"
