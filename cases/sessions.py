@@ -116,6 +116,17 @@ async def current(database: Database, token: str, now: datetime, *, deed: bool) 
     return SignedIn(person_of(row), _session_of(row))
 
 
+async def living(database: Database, now: datetime) -> frozenset[UUID]:
+    """The sessions that `current` would find, of everybody."""
+    rows = await database.fetch(
+        "SELECT s.id FROM desk_session s JOIN staff p ON p.id = s.person_id"
+        " WHERE s.ends_at > $1 AND s.seen_at > $2 AND p.state <> 'suspended'",
+        *(now, now - IDLE),
+        timeout=PATIENCE,
+    )
+    return frozenset(row["id"] for row in rows)
+
+
 async def of(database: Database, person: UUID, now: datetime) -> tuple[Session, ...]:
     """Where a person is signed in, newest first."""
     rows = await database.fetch(

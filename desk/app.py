@@ -79,11 +79,15 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
     """What goes on while no page is asked for."""
     site: Site = app.state.site
     async with asyncio.TaskGroup() as group:
-        comparing = group.create_task(site.deck.work(site.pool, site.ring, site.now))
+        going = (
+            group.create_task(site.deck.work(site.pool, site.ring, site.now)),
+            group.create_task(unlock.locking_up(site)),
+        )
         try:
             yield
         finally:
-            comparing.cancel()
+            for one in going:
+                one.cancel()
 
 
 def _assets() -> Router:

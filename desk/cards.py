@@ -26,8 +26,6 @@ from vault.rewrapping import opened
 from vault.unseal import Damaged, Moved, open_object
 
 BATCH: Final = 200
-SWEEP: Final = 60.0
-"""Seconds after which keys whose time is over are locked, whether anybody asks or not."""
 PATIENCE: Final = 1.5
 """Seconds a page waits for the comparing before it shows how far it is."""
 
@@ -118,14 +116,9 @@ class Deck:
         matching.forget()
 
     async def work(self, pool: Pool, ring: Ring, now: Callable[[], datetime]) -> None:
-        """Compare whenever it is asked for, and lock keys whose time is over. Never returns."""
+        """Compare whenever it is asked for. Never returns."""
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SWEEP):
-                    await self._asked.wait()
-            ring.expire(now())
-            if not self._asked.is_set():
-                continue
+            await self._asked.wait()
             self._asked.clear()
             try:
                 await self._renewed(pool, ring, now)

@@ -23,7 +23,7 @@ from desk.visitor import Visitor
 from flows.places.regions import subdivisions
 from locales import html, say
 from locales.catalogs import STAFF_LOCALES
-from locales.dates import KYIV, moment
+from locales.dates import KYIV, edtf_words, moment
 
 FOLDER: Final = Path(__file__).parent
 ASSETS: Final = FOLDER / "assets"
@@ -105,6 +105,7 @@ def _context(site: Site, visitor: Visitor) -> Mapping[str, Any]:
         "_": _marked(locale),
         "word": lambda key, **params: say(locale, key, **params),
         "moment": lambda when: _moment(locale, when),
+        "dated": lambda edtf: edtf_words(locale, edtf),
         "oblast": lambda code: oblast_name(locale, code),
         "coded": lambda stem, code: worded(locale, stem, code),
         "returned": lambda status: returned(locale, status),

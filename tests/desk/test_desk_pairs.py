@@ -16,6 +16,7 @@ from cases.retention import ERASURE_WAITS, shred
 from desk.pages import _ENVIRONMENT
 from desk.pairs import pairs_of_case
 from desk.ring import LONGEST
+from desk.unlock import locked_up
 from desk.visitor import Visitor
 from locales import say
 from locales.catalogs import STAFF_LOCALES
@@ -190,6 +191,20 @@ async def test_keys_left_open_are_locked_when_their_time_is_over(desk, safe, clo
     await two(safe)
     await looked(await safe.unlocked(await desk.person("head")))
     desk.site.ring.expire(clock() + LONGEST)
+    assert desk.site.deck.found() == []
+
+
+async def test_whoever_signs_out_or_is_suspended_leaves_no_card_behind(desk, safe):
+    await two(safe)
+    person, other = await desk.person("head"), await desk.person("head")
+    browser = await safe.unlocked(person)
+    await safe.unlocked(other)
+    await looked(browser)
+    await browser.post("/sign-out")
+    await locked_up(desk.site)
+    assert desk.site.deck.found()
+    await desk.owner.execute("UPDATE staff SET state = 'suspended' WHERE id = $1", other.id)
+    await locked_up(desk.site)
     assert desk.site.deck.found() == []
 
 
