@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot import demo, guardian
+from bot.keyring import listed
 from bot.log import watch
 from bot.nursery import Nursery, unless
 from bot.settings import Settings
@@ -22,6 +23,7 @@ from desk.app import build
 from desk.serving import bound
 from desk.serving import serve as serve_app
 from desk.site import Site
+from desk.watch import Watch
 from vault import chain, keys
 
 DESK: Final = "dodomu_desk"
@@ -76,8 +78,16 @@ async def opened(
     settings: Settings, dsn: str, door: socket.socket
 ) -> AsyncIterator[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
     """What serves the desk until an event is set."""
-    signer, vault = keys.load_desk(key_file(settings, datetime.now(UTC)))
+    key = key_file(settings, datetime.now(UTC))
+    signer, vault = keys.load_desk(key)
     async with pool(dsn) as own:
+        watch = Watch(
+            own,
+            lambda: listed(settings, datetime.now(UTC)),
+            signer,
+            key.with_suffix(".checkpoint"),
+            lambda: datetime.now(UTC),
+        )
         site = Site(
             link(settings, door),
             own,
@@ -85,9 +95,17 @@ async def opened(
             vault,
             lambda: datetime.now(UTC),
             await _cast(own) if settings.desk_in_sandbox else (),
+            watch,
         )
         app = build(site)
-        yield lambda stop: serve_app(app, door, stop, behind_proxy=site.secure)
+
+        async def work(stop: asyncio.Event) -> None:
+            async with asyncio.TaskGroup() as group:
+                watching = group.create_task(watch.run())
+                await serve_app(app, door, stop, behind_proxy=site.secure)
+                watching.cancel()
+
+        yield work
 
 
 @asynccontextmanager

@@ -25,9 +25,9 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import UUID
 
-from cases import file_tables, message_tables, people_tables, queue_indexes
+from cases import audit_tables, file_tables, message_tables, people_tables, queue_indexes
 
 METADATA = MetaData(
     naming_convention={
@@ -259,29 +259,8 @@ SENDER_GATE = Table(
     Column("stopped", Text),
 )
 
-AUDIT = Table(
-    "audit",
-    METADATA,
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", _INSTANT, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("subject", UUID(as_uuid=True)),
-    Column("detail", JSONB, nullable=False),
-    Column("prev", LargeBinary, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-    Column("sig", LargeBinary, nullable=False),
-)
-
-AUDIT_HEAD = Table(
-    "audit_head",
-    METADATA,
-    Column("one", Boolean, primary_key=True, server_default=text("true")),
-    Column("seq", BigInteger, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-    CheckConstraint("one", name="one"),
-)
-
+AUDIT = audit_tables.audit(METADATA)
+AUDIT_HEAD = audit_tables.audit_head(METADATA)
 OPENED_CASE = file_tables.opened_case(METADATA)
 ATTACHMENT = file_tables.attachment(METADATA)
 MESSAGE = message_tables.message(METADATA)

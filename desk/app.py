@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
-from desk import demo, enrol, own, people, queue, sign_in
+from desk import audit, demo, enrol, health, own, people, queue, sign_in, statistics
 from desk.door import MOST_BYTES, Door
 from desk.gate import NOBODY, VISITOR, gate, opening
 from desk.pages import ASSETS
@@ -16,7 +16,10 @@ from desk.site import Site
 from desk.troubles import HANDLERS
 from desk.visitor import Asked, Visitor
 
-ROOMS: Final = (*sign_in.ROUTES, *enrol.ROUTES, *own.ROUTES, *queue.ROUTES, *people.ROUTES)
+ROOMS: Final = (
+    *sign_in.ROUTES, *enrol.ROUTES, *own.ROUTES, *queue.ROUTES, *people.ROUTES,
+    *statistics.ROUTES, *audit.ROUTES, *health.ROUTES,
+)  # fmt: skip
 
 
 def build(site: Site) -> ASGIApp:

@@ -52,6 +52,9 @@ ROOMS: Final = (
     Room("queue", "/queue", "queue"),
     Room("mine", "/queue?view=mine", "take"),
     Room("people", "/people", "people"),
+    Room("statistics", "/statistics", "statistics"),
+    Room("audit", "/audit", "read_audit"),
+    Room("health", "/health", "health"),
 )
 """In the order of the menu. What is not built is not listed."""
 
@@ -110,6 +113,7 @@ def _context(site: Site, visitor: Visitor) -> Mapping[str, Any]:
         "token": visitor.token,
         "path": visitor.path,
         "demo": bool(site.demo),
+        "alarm": site.watch.alarm(person) if site.watch else None,
         "other": next(one for one in STAFF_LOCALES if one != locale),
         "opens": person is not None and reaches(person, "open"),
         "rooms": [room for room in ROOMS if person is not None and reaches(person, room.action)],

@@ -11,6 +11,8 @@ from litestar.params import SkipValidation
 
 from cases.audit import Signer
 from cases.database import Pool
+from cases.statistics import Counted
+from desk.watch import Watch
 from vault.local import Vault
 
 
@@ -19,7 +21,8 @@ class Site:
     """`url` is the public origin, without a slash at its end: passkeys and links are bound to it.
 
     `now` is a clock, aware UTC. `demo`: ids of the people whom a button signs in; empty, and the
-    button does not exist, anywhere but in the sandbox.
+    button does not exist, anywhere but in the sandbox. `watch`: None where nobody watches over the
+    audit chain.
     """
 
     url: str
@@ -28,6 +31,8 @@ class Site:
     vault: Vault = field(repr=False)
     now: Callable[[], datetime]
     demo: tuple[str, ...] = ()
+    watch: Watch | None = None
+    counted: Counted = field(default_factory=Counted, repr=False)
 
     @property
     def host(self) -> str:
