@@ -1,22 +1,22 @@
-"""Small counts are hidden, and one more with them, so that no subtraction brings them back. Pure.
+"""Small counts are hidden, and others with them, so that no subtraction brings them back. Pure.
 
-Whoever reads a table is taken to know its sum, what is shown, and these rules. Which row is hidden
-with the small ones is therefore settled before the counts are known: choosing the next larger one,
-as is usual, tells by the choice itself what some small counts are.
+Whoever reads a table is taken to know its sum, what is shown, and these rules. Which rows are
+hidden with the small ones is therefore settled before the counts are known: choosing the next
+larger ones, as is usual, tells by the choice itself what some small counts are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Final, TypeAlias, TypeVar
 
 LEAST: Final = 5
 """The smallest count that is shown. Nothing is no one: 0 is shown too."""
 
-_PAIR: Final = 2  # of two rows neither is told
+_FOR_ONE_MORE: Final = 3  # so many small rows are covered by one larger
 
 
 class Hidden(Enum):
-    """FEW: 1 to 4, and it might be any of these. MORE: any number, not told."""
+    """FEW: 1 to 4, and it might be any of these. MORE: not told."""
 
     FEW = "few"
     MORE = "more"
@@ -31,18 +31,20 @@ def alone(count: int) -> Cell:
     return Hidden.FEW if 0 < count < LEAST else count
 
 
-def guarded(counts: Mapping[Key, int], rest: Key) -> dict[Key, Cell]:
+def guarded(counts: Mapping[Key, int], order: Sequence[Key]) -> dict[Key, Cell]:
     """A table that may stand beside its sum. The counts exclude one another.
 
-    `rest` is the row that is not told when another is FEW. Where that is not enough, no row is.
+    `order` holds every row: those that come first are given up first when others are FEW. Where
+    that is not enough, no row is told.
     """
-    if len(counts) == 1:
-        return {key: alone(count) for key, count in counts.items()}
-    few = [count for key, count in counts.items() if key != rest and alone(count) is Hidden.FEW]
-    if not few and alone(counts[rest]) is not Hidden.FEW:
-        return dict(counts)
-    enough = sum(few) + counts[rest] >= (LEAST - 1) * len(few)
-    if few and enough and len(counts) > _PAIR:
-        told = {key: alone(count) for key, count in counts.items()}
-        return {**told, rest: Hidden.MORE}
-    return dict.fromkeys(counts, Hidden.MORE)
+    told = {key: alone(count) for key, count in counts.items()}
+    few = [key for key, cell in told.items() if cell is Hidden.FEW]
+    if not few or len(counts) == 1:
+        return told
+    wanted = -(-len(few) // _FOR_ONE_MORE)
+    more = [key for key in order if counts[key] >= LEAST][:wanted]
+    hidden = sum(counts[key] for key in (*few, *more))
+    # Were each of the small ones 4, each of the others would still have to be 5 or more.
+    if len(more) < wanted or hidden < (LEAST - 1) * len(few) + LEAST * len(more):
+        return dict.fromkeys(counts, Hidden.MORE)
+    return {**told, **dict.fromkeys(more, Hidden.MORE)}

@@ -125,31 +125,30 @@ async def count(pool: Pool, places: Places, now: datetime) -> Statistics:
         pool.fetchrow(_ASKED, of, now, timeout=PATIENCE),
     )
     whole = sum(row["n"] for row in cube)
-    shown = (*OBLASTS, NONE) if of is None else of
     return Statistics(
         at=now,
         reports=alone(whole),
-        levels=_table(cube, "level", LEVELS, "low"),
-        kinds=_table(cube, "kind", KINDS, "report"),
-        statuses=_table(cube, "status", STATUSES, "received"),
-        oblasts=_table(cube, "oblast", shown, shown[-1]) if shown else {},
-        claimed=_table(cube, "claimed", (*CLAIMS, NONE), NONE),
+        levels=_table(cube, "level", LEVELS),
+        kinds=_table(cube, "kind", KINDS),
+        statuses=_table(cube, "status", STATUSES),
+        oblasts=_table(cube, "oblast", (*OBLASTS, NONE) if of is None else of),
+        claimed=_table(cube, "claimed", (*CLAIMS, NONE)),
         weeks=_by_week(lately, weeks, whole),
         waits=_waits(lately, weeks),
         asked=guarded(
-            {"waiting": asked["asked"] - asked["late"], "late": asked["late"]}, "waiting"
+            {"waiting": asked["asked"] - asked["late"], "late": asked["late"]},
+            ("waiting", "late"),
         ),
     )
 
 
-def _table(
-    cube: "Sequence[asyncpg.Record]", column: str, keys: Iterable[str], rest: str
-) -> dict[str, Cell]:
+def _table(cube: "Sequence[asyncpg.Record]", column: str, keys: Iterable[str]) -> dict[str, Cell]:
+    """Rows in the order of `keys`; the last are given up first."""
     found: dict[str, int] = dict.fromkeys(keys, 0)
     for row in cube:
         key = row[column] or NONE
         found[key] = found.get(key, 0) + row["n"]
-    return guarded(found, rest)
+    return guarded(found, tuple(reversed(found)))
 
 
 def _by_week(
@@ -159,7 +158,7 @@ def _by_week(
     for row in rows:
         found[weeks[row["week"] - 1]] += row["n"]
         found[EARLIER] -= row["n"]
-    return guarded(found, EARLIER)
+    return guarded(found, tuple(found))
 
 
 def _waits(

@@ -27,6 +27,8 @@ COLUMNS: Final = 1 + max(column for column, _ in _PLACES.values())
 ROWS: Final = 1 + max(row for _, row in _PLACES.values())
 
 WIDTH, HEIGHT = 364, 120
+MARGIN: Final = 40
+"""Where the strokes begin, beside the words for their heights."""
 _LEAST_SEEN: Final = 2.0
 _HIDDEN_HEIGHT: Final = 5.0
 
@@ -116,17 +118,17 @@ def top(counts: Mapping[date, Cell]) -> int:
     return _most(cell for week, cell in counts.items() if week != EARLIER) or 1
 
 
-MARKS: Final = tuple(timedelta(hours=hours) for hours in (1, 24, 7 * 24, 30 * 24, 365 * 24))
+MARKS: Final = tuple(timedelta(hours=hours) for hours in (1, 24, 7 * 24, 30 * 24))
 """Where a line is drawn across the waits."""
 
 
 def strokes(waits: Sequence[tuple[date, Wait]]) -> tuple[Stroke, ...]:
     """A stroke for each week that is told, on a scale on which each step is a multiple."""
-    step = WIDTH / max(len(waits), 1)
+    step = (WIDTH - MARGIN) / max(len(waits), 1)
     return tuple(
         Stroke(
             week,
-            round((at + 0.5) * step, 1),
+            round(MARGIN + (at + 0.5) * step, 1),
             level_of(wait.half),
             None if wait.nine_in_ten is None else level_of(wait.nine_in_ten),
             wait,
@@ -137,7 +139,7 @@ def strokes(waits: Sequence[tuple[date, Wait]]) -> tuple[Stroke, ...]:
 
 
 def level_of(lasting: timedelta) -> float:
-    """How far from the top a span stands: a minute at the bottom, 13 months at the top."""
-    most = timedelta(days=395) / timedelta(minutes=1)
+    """How far from the top a span stands: a minute at the bottom, 90 days and more at the top."""
+    most = timedelta(days=90) / timedelta(minutes=1)
     minutes = min(max(lasting / timedelta(minutes=1), 1.0), most)
     return round(HEIGHT * (1 - log(minutes) / log(most)), 1)
