@@ -1,6 +1,7 @@
 """`python -m benchmarks.queue`: how long the desk's queue and figures take with a million cases.
 
-The statements are the desk's own (cases.views, cases.statistics), with its own role, over a warm cache.
+The statements are the desk's own (cases.views, cases.statistics), with its own role, over a warm
+cache.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""`dodomu verify`: is the audit chain whole, and are the sealed objects those it was told of?"""
+"""`dodomu verify`: reads the audit chain, and holds every sealed object against it."""
 
 import asyncio
 import json as jsons
