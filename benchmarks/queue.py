@@ -1,6 +1,7 @@
-"""`python -m benchmarks.queue`: how long the desk's queue takes with a million cases.
+"""`python -m benchmarks.queue`: how long the desk's queue and figures take with a million cases.
 
-The statements are the desk's own (cases.views), with its own role, over a warm cache.
+The statements are the desk's own (cases.views, cases.statistics), with its own role, over a warm
+cache.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ import asyncpg
 from cyclopts import App
 
 from bot.postgres import embedded, migrate
-from cases import database, views
+from cases import database, statistics, views
 from cases.permissions import EVERYWHERE
 from cases.person import Person
 from cases.views import VIEWS, Filter, Place
@@ -111,6 +112,10 @@ async def _figures(pool: "asyncpg.Pool", viewer: Person, rounds: int) -> list[Fi
     for _ in range(20):
         after = await shown("all", Filter(), after) or after
     made.append(await _timed("all, page 21", lambda: shown("all", Filter(), after), rounds))
+    places = statistics.places_of(viewer)
+    made.append(
+        await _timed("statistics, anew", lambda: statistics.count(pool, places, now), rounds)
+    )
     return made
 
 

@@ -17,6 +17,9 @@ app.command(
     "bot.commands.keys:app", name="keys", help="Keys, and the signed list of who may read."
 )
 app.command("bot.commands.staff:app", name="staff", help="The people of the desk.")
+app.command(
+    "bot.commands.verify:verify", name="verify", help="Is the audit chain whole, is all there?"
+)
 app.command("bot.commands.flows:app", name="flows", help="The questions: read, play, check them.")
 app.command("bot.commands.places:app", name="places", help="The table of settlements.")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot import demo, demo_keys, guardian
+from bot.keyring import listed
 from bot.log import watch
 from bot.nursery import Nursery, unless
 from bot.settings import Settings
@@ -24,8 +25,8 @@ from desk.locking import lock_what_ended
 from desk.serving import bound
 from desk.serving import serve as serve_app
 from desk.site import Site
-from vault import chain, keys, recipients
-from vault.recipients import Recipients
+from desk.watch import Watch
+from vault import chain, keys
 
 DESK: Final = "dodomu_desk"
 
@@ -79,9 +80,17 @@ async def opened(
     settings: Settings, dsn: str, door: socket.socket
 ) -> AsyncIterator[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
     """What serves the desk until an event is set."""
-    signer, vault = keys.load_desk(key_file(settings, datetime.now(UTC)))
+    key = key_file(settings, datetime.now(UTC))
+    at_start = listed(settings, datetime.now(UTC))
+    signer, vault = keys.load_desk(key)
     async with pool(dsn) as own:
-        listed = _recipients(settings)
+        watch = Watch(
+            own,
+            lambda: listed(settings, datetime.now(UTC)),
+            signer,
+            key.with_suffix(".checkpoint"),
+            lambda: datetime.now(UTC),
+        )
         site = Site(
             link(settings, door),
             own,
@@ -89,21 +98,27 @@ async def opened(
             vault,
             lambda: datetime.now(UTC),
             await _cast(own) if settings.desk_in_sandbox else (),
-            recipients=lambda: listed,
+            recipients=lambda: listed(settings, datetime.now(UTC)),
             files=Store.of(settings.object_store).pieces,
             demo_member=partial(demo_keys.reader, settings.folder)
             if settings.desk_in_sandbox
             else None,
+            watch=watch,
         )
         if settings.desk_in_sandbox:
             now = datetime.now(UTC)
-            await demo_keys.granted(own, settings.folder, listed.at(now), now)
+            await demo_keys.granted(own, settings.folder, at_start.at(now), now)
         app = build(site)
 
         async def work(stop: asyncio.Event) -> None:
             async with asyncio.TaskGroup() as group:
-                group.create_task(lock_what_ended(site, stop))
+                tending = [
+                    group.create_task(lock_what_ended(site, stop)),
+                    group.create_task(watch.run()),
+                ]
                 await serve_app(app, door, stop, behind_proxy=site.secure)
+                for task in tending:
+                    task.cancel()
 
         yield work
 
@@ -125,17 +140,6 @@ def key_file(settings: Settings, now: datetime) -> Path:
         return settings.desk_key
     assert settings.desk_in_sandbox, "bot.commands refuses a desk without its key"
     return demo_keys.made(settings.folder, now).desk
-
-
-def _recipients(settings: Settings) -> Recipients:
-    """The signed list, as it stands at the start. Raises ListRefused, OSError."""
-    now = datetime.now(UTC)
-    if settings.recipients is not None and settings.root_public is not None:
-        root = recipients.read_public(settings.root_public)
-        return recipients.load(settings.recipients, root, settings.recipients_version, now)
-    assert settings.desk_in_sandbox, "bot.settings refuses a desk without the list"
-    made = demo_keys.made(settings.folder, now)
-    return recipients.load(made.recipients, made.root_public, 0, now)
 
 
 async def _cast(own: Pool) -> tuple[str, ...]:

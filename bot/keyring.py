@@ -76,6 +76,20 @@ class Keyring:
             return 0
 
 
+def listed(settings: Settings, now: datetime) -> Recipients:
+    """The list that the settings name, for a host that holds none of the intake's keys.
+
+    Raises vault.keys.KeyFileRefused, vault.recipients.ListRefused, OSError.
+    """
+    if settings.recipients is not None and settings.root_public is not None:
+        public = recipients.read_public(settings.root_public)
+        return recipients.load(settings.recipients, public, settings.recipients_version, now)
+    if not settings.desk_in_sandbox:
+        raise recipients.ListRefused("missing")
+    made = demo_keys.made(settings.folder, now)
+    return recipients.load(made.recipients, made.root_public, settings.recipients_version, now)
+
+
 def _named(settings: Settings) -> tuple[Path, Path, Path, bytes]:
     vault_key, sign_key = settings.vault_key, settings.intake_sign_key
     listed, public = settings.recipients, settings.root_public

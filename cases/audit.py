@@ -4,17 +4,19 @@ An entry is written in the transaction of what it tells, last, because the chain
 locked until the commit.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-from cases.outbox import Database
+from cases.outbox import PATIENCE, Database
 from vault import chain
 from vault.contents import Payload
 from vault.recipients import SigningEntry
@@ -95,28 +97,39 @@ async def verify(
     database: Database,
     public_keys: Sequence[SigningEntry],
     *,
+    after: tuple[int, bytes] = (0, chain.GENESIS),
     seen: chain.Checkpoint | None = None,
 ) -> tuple[int, bytes]:
-    """Read the whole chain; its last (seq, hash). Raises vault.chain.Broken.
+    """Read the chain, in threads, up to its end at this moment; that (seq, hash).
 
-    `seen`: a checkpoint kept from before, which the chain must still contain.
+    `after`: where an earlier reading ended, which is then trusted. `seen`: a checkpoint kept from
+    before, which the chain must still contain. Raises vault.chain.Broken.
     """
-    last: tuple[int, bytes] = (0, chain.GENESIS)
-    while batch := await _entries(database, last[0]):
+    # One statement: entries written while we read are neither missing nor too many.
+    head = await database.fetchrow(
+        "SELECT seq, hash, (SELECT coalesce(max(seq), 0) FROM audit) AS newest FROM audit_head",
+        timeout=PATIENCE,
+    )
+    if head["seq"] < after[0]:
+        raise chain.Broken(head["seq"], "an earlier reading went further: the end was cut off")
+    last = after
+    while last[0] < head["seq"] and (batch := await _entries(database, last[0], head["seq"])):
         here = seen if seen and last[0] < seen.seq <= batch[-1].seq else None
-        last = chain.verify(batch, public_keys, after=last, seen=here)
-    head = await database.fetchrow("SELECT seq, hash FROM audit_head")
-    if (head["seq"], head["hash"]) != last:
+        last = await asyncio.to_thread(
+            partial(chain.verify, batch, public_keys, after=last, seen=here)
+        )
+    if (head["seq"], head["hash"]) != last or head["newest"] != last[0]:
         raise chain.Broken(last[0], "is not where the chain's head says it ends")
     if seen is not None and seen.seq > last[0]:
         raise chain.Broken(last[0], "the checkpoint kept goes further: the end was cut off")
     return last
 
 
-async def _entries(database: Database, after: int) -> list[chain.Entry]:
+async def _entries(database: Database, after: int, to: int) -> list[chain.Entry]:
     rows = await database.fetch(
         "SELECT seq, at, actor, action, subject, detail, prev, hash, sig FROM audit"
-        " WHERE seq > $1 ORDER BY seq LIMIT $2",
-        *(after, _BATCH),
+        " WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3",
+        *(after, to, _BATCH),
+        timeout=PATIENCE,
     )
     return [chain.Entry(**{**row, "detail": orjson.loads(row["detail"])}) for row in rows]

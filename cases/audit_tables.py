@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Index,
     LargeBinary,
     MetaData,
     Table,
@@ -16,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 
 def audit(metadata: MetaData) -> Table:
-    """Every entry carries the hash of the one before and a signature."""
+    """Entries, each with the hash of the one before. Whoever reads them may ask by any column."""
     return Table(
         "audit",
         metadata,
@@ -29,11 +30,15 @@ def audit(metadata: MetaData) -> Table:
         Column("prev", LargeBinary, nullable=False),
         Column("hash", LargeBinary, nullable=False),
         Column("sig", LargeBinary, nullable=False),
+        Index("ix_audit_actor", "actor", "seq"),
+        Index("ix_audit_action", "action", "seq"),
+        Index("ix_audit_subject", "subject", "seq", postgresql_where=text("subject IS NOT NULL")),
+        Index("ix_audit_at", "at"),
     )
 
 
 def audit_head(metadata: MetaData) -> Table:
-    """Where the chain ends. One row, locked by whoever writes."""
+    """Where the chain ends. One row, locked by whoever adds to it."""
     return Table(
         "audit_head",
         metadata,

@@ -12,11 +12,13 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from desk import (
+    audit,
     casework,
     demo,
     enrol,
     entering,
     greeting,
+    health,
     leaving,
     notices,
     own,
@@ -24,6 +26,7 @@ from desk import (
     people,
     queue,
     sign_in,
+    statistics,
     unlock,
 )
 from desk.door import MOST_BYTES, Door
@@ -46,6 +49,9 @@ ROOMS: Final = (
     *pairs.ROUTES,
     *greeting.ROUTES,
     *entering.ROUTES,
+    *statistics.ROUTES,
+    *audit.ROUTES,
+    *health.ROUTES,
 )
 
 

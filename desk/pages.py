@@ -55,6 +55,9 @@ ROOMS: Final = (
     Room("enter", "/enter", "enter_report"),
     Room("pairs", "/pairs", "link_duplicates"),
     Room("people", "/people", "people"),
+    Room("statistics", "/statistics", "statistics"),
+    Room("audit", "/audit", "read_audit"),
+    Room("health", "/health", "health"),
 )
 """In the order of the menu. What is not built is not listed."""
 
@@ -117,6 +120,7 @@ def _context(site: Site, visitor: Visitor) -> Mapping[str, Any]:
         "token": visitor.token,
         "path": visitor.path,
         "demo": bool(site.demo),
+        "alarm": site.watch.alarm(person) if site.watch else None,
         "other": next(one for one in STAFF_LOCALES if one != locale),
         "opens": person is not None and reaches(person, "open"),
         "unlocked": _unlocked(site, visitor),

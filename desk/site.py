@@ -12,9 +12,11 @@ from litestar.params import SkipValidation
 
 from cases.audit import Signer
 from cases.database import Pool
+from cases.statistics import Counted
 from desk.cards import Deck
 from desk.receipts import Receipts
 from desk.ring import Ring
+from desk.watch import Watch
 from vault.local import Vault
 from vault.member import Member
 from vault.recipients import ListRefused, Recipients
@@ -29,7 +31,8 @@ class Site:
     """`url` is the public origin, without a slash at its end: passkeys and links are bound to it.
 
     `now` is a clock, aware UTC. `demo`: ids of the people whom a button signs in; empty, and the
-    button does not exist, anywhere but in the sandbox.
+    button does not exist, anywhere but in the sandbox. `watch`: None where nobody watches over the
+    audit chain.
     """
 
     url: str
@@ -50,6 +53,8 @@ class Site:
     """Of what was sent just now, until its code and PIN are written down."""
     demo_member: Callable[[int], Member | None] | None = None
     """The demo's key files by a person's number, opened by a button; None anywhere else."""
+    watch: Watch | None = None
+    counted: Counted = field(default_factory=Counted, repr=False)
 
     @property
     def host(self) -> str:

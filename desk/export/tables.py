@@ -38,7 +38,7 @@ _QUOTES: Final = "'\"`’"
 
 def cases_csv(cases: Iterable[Facts]) -> Iterator[bytes]:
     """A header, then a line for each case, in pieces to be sent as they come."""
-    yield from _csv(COLUMNS, ([getattr(one, name) for name in COLUMNS] for one in cases))
+    yield from csv_lines(COLUMNS, ([getattr(one, name) for name in COLUMNS] for one in cases))
 
 
 def cases_json(cases: Iterable[Facts]) -> Iterator[bytes]:
@@ -53,7 +53,7 @@ def cases_json(cases: Iterable[Facts]) -> Iterator[bytes]:
 
 def answers_csv(opened: Opened) -> bytes:
     """Every answer of the case, those of later news too, and what the family added."""
-    return b"".join(_csv(ANSWER_COLUMNS, _rows(opened)))
+    return b"".join(csv_lines(ANSWER_COLUMNS, _rows(opened)))
 
 
 def _rows(opened: Opened) -> Iterator[list[Cell]]:
@@ -81,7 +81,8 @@ def _row(name: str, told: Told) -> list[Cell]:
     ]  # fmt: skip
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """A table as a file, in pieces to be sent as they come; no cell of it runs."""
     held = StringIO(newline="")
     held.write(_BOM)
     write = csv.writer(held, lineterminator="\r\n").writerow

@@ -14,6 +14,7 @@ from cases import database
 from desk.app import build
 from desk.serving import bound, serve
 from desk.site import Site
+from desk.watch import Watch
 from vault import chain, keys
 from vault.local import Vault
 
@@ -39,14 +40,24 @@ def held(tmp_path_factory) -> sealed.Keys:
 
 
 @pytest.fixture
-async def desk(database_url: str, pool, clock: Clock, held) -> AsyncIterator[Desk]:
+def recipients(held):
+    """The signed list, as this desk is shown it."""
+    return held.listed
+
+
+@pytest.fixture
+async def desk(
+    database_url: str, pool, clock: Clock, held, recipients, tmp_path
+) -> AsyncIterator[Desk]:
     listening = bound("127.0.0.1", 0)
     signer = partial(chain.sign, keys.load_desk(held.files.desk)[0].seed)
     url = f"http://localhost:{listening.getsockname()[1]}"
     async with await database.connect(database_url, role="dodomu_desk") as own:
+        watched = keys.load_desk(held.files.desk)[0]
+        watch = Watch(own, lambda: recipients, watched, tmp_path / "desk.checkpoint", clock)
         site = Site(
             url, own, signer, Vault(b"k" * 32, b"c" * 32), clock,
-            recipients=lambda: held.listed, demo_member=held.reader,
+            recipients=lambda: held.listed, demo_member=held.reader, watch=watch,
         )  # fmt: skip
         stop = asyncio.Event()
         made = Desk(url, site, pool, clock, signer)
