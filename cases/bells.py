@@ -1,9 +1,9 @@
 """When to ring, and ring again, for a report nobody has taken; and what its messages should say.
 
 A report's row in `bell` is made with it. Whoever changes what a bell depends on (takes the report,
-gives it back, closes, corrects, withdraws it) need not think of the bell: a trigger of the table of
-cases (migrations, 0010) has the watchman (bot.watchman) look at once. Else it looks when the next
-stage is reached.
+gives it back, closes, corrects, withdraws it) need not think of the bell: a trigger of the table
+of cases (migrations, 0010) has the watchman (bot.watchman) look at once. Else it looks when the
+next stage is reached.
 """
 
 from collections.abc import Sequence
