@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from cases import bells
 from cases.audit import AuditEvent
 from cases.triage import CALL
 from cases.turn import Turn
@@ -84,8 +83,6 @@ async def _store(
     digest = await put(connection, head, seal(entry.recipient, head, entry.payload))
     detail["sealed"] = [digest.hex()]
     await note(connection, entry.case, entry.kind, sequence, at=entry.at, claimed=entry.claimed)
-    if entry.kind in (WITHDRAWAL, ERASURE):
-        await bells.look(connection, entry.case, entry.at)
     if entry.kind in _TO_READ_AGAIN:
         await _page(connection, entry, sequence)
 

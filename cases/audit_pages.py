@@ -15,7 +15,8 @@ from locales.dates import KYIV
 PAGE: Final = 50
 GROUPS: Final = {
     "report": "report.", "family": "family.", "file": "file.", "case": "case.", "desk": "desk.",
-    "staff": "staff.", "key": "key", "draft": "draft.", "quarantine": "quarantine.",
+    "staff": "staff.", "return": "return.", "key": "key", "draft": "draft.",
+    "quarantine": "quarantine.",
 }  # fmt: skip
 """How the actions of a group begin."""
 

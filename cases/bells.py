@@ -1,8 +1,9 @@
 """When to ring, and ring again, for a report nobody has taken; and what its messages should say.
 
-A report's row in `bell` is made with it. Whoever changes what the messages should say (takes it,
-gives it back, corrects it, withdraws it) calls `look` in the same transaction, and the watchman
-(bot.watchman) looks at once; else it looks when the next stage is reached.
+A report's row in `bell` is made with it. Whoever changes what a bell depends on (takes the report,
+gives it back, closes, corrects, withdraws it) need not think of the bell: a trigger of the table
+of cases (migrations, 0010) has the watchman (bot.watchman) look at once. Else it looks when the
+next stage is reached.
 """
 
 from collections.abc import Sequence
@@ -111,11 +112,6 @@ class Note:
 async def begin(connection: "asyncpg.Connection", case: UUID, now: datetime) -> None:
     """From now on this report is watched; in the transaction that stores it."""
     await connection.execute("INSERT INTO bell (case_id, next_at) VALUES ($1, $2)", case, now)
-
-
-async def look(connection: "asyncpg.Connection", case: UUID, now: datetime) -> None:
-    """The watchman should look at it at once; in the transaction that gives a reason to."""
-    await connection.execute("UPDATE bell SET next_at = $2 WHERE case_id = $1", case, now)
 
 
 async def moment(database: Database) -> datetime:

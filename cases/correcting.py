@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from cases import bells, document
+from cases import document
 from cases.afterwards import Erased, note, put
 from cases.audit import AuditEvent
 from cases.document import Consented
@@ -147,7 +147,6 @@ async def _store(
         digest = await put(connection, head, seal(one.recipient, head, payload))
         sealed.append(digest.hex())
     detail["sealed"] = sealed
-    await bells.look(connection, one.case, one.at)
     await note(connection, one.case, CORRECTION, first, at=one.at)
     await _family_copy(connection, one)
 

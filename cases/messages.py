@@ -12,7 +12,6 @@ from uuid import UUID
 
 import asyncpg
 
-from cases import bells
 from cases.audit import Signer
 from cases.outbox import PATIENCE, Database
 from cases.turn import Overtaken, Turn, opened
@@ -178,7 +177,6 @@ async def go_on(connection: "asyncpg.Connection", case: UUID, now: datetime) -> 
         """,
         *(case, now),
     )
-    await bells.look(connection, case, now)
 
 
 @dataclass(frozen=True)

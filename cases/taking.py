@@ -7,7 +7,6 @@ from uuid import UUID
 
 import asyncpg
 
-from cases import bells
 from cases.audit import AuditEvent, Signer, append
 from cases.outbox import PATIENCE, Database
 from cases.permissions import About
@@ -65,7 +64,6 @@ async def take(
     code = await connection.fetchval(_TAKE, *(case, by.id, now))
     if code is None:
         raise NotNow
-    await bells.look(connection, case, now)
     await append(connection, [AuditEvent(by.actor, "case.taken", case)], signer=signer, now=now)
     return str(code)
 
@@ -83,7 +81,6 @@ async def release(
     code = await connection.fetchval(_RELEASE, *(case, taker))
     if code is None:
         raise NotNow
-    await bells.look(connection, case, now)
     told = {"taker": str(taker)}
     event = AuditEvent(by.actor, "case.released", case, told)
     await append(connection, [event], signer=signer, now=now)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 DOMAINS = ("flows", "bot")
 """What families read, in every language."""
-STAFF_DOMAINS = ("staff", "desk", "dossier")
-"""What prosecutors and operators read: bells, the desk's pages, and what leaves it on paper."""
+STAFF_DOMAINS = ("desk", "dossier", "staff")
+"""What prosecutors and operators read: the desk's pages, its papers, the staff bot and bells."""
 STAFF_LOCALES = ("uk", "en")
 FOLDER = Path(__file__).parent
 

@@ -41,10 +41,29 @@ _RIGHTS = {
         "GRANT SELECT, INSERT, UPDATE, DELETE ON link_code TO dodomu_desk",
         "GRANT SELECT (person_id, at), DELETE ON staff_link TO dodomu_desk",
         "GRANT SELECT, INSERT, UPDATE ON staff_notice TO dodomu_desk",
-        # a case taken or given back there: the bell is looked at; a report typed there rings
+        # a case decided about there: its bell is looked at; a report typed there rings
         f"GRANT SELECT ({_WATCH}), INSERT ({_WATCH}), UPDATE (next_at) ON bell TO dodomu_desk",
     ),
+    "dodomu_janitor": ("GRANT SELECT (case_id), UPDATE (next_at) ON bell TO dodomu_janitor",),
 }
+
+#: whatever of a case its bell depends on; whoever changes it need not think of the bell
+_CHANGED = (
+    "status", "level", "due_at", "taken_by", "paused_at", "withdrawn_at", "erase_asked_at",
+    "erased_at",
+)  # fmt: skip
+_LOOK = """
+CREATE FUNCTION bell_look() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE bell SET next_at = '-infinity' WHERE case_id = NEW.id;
+    RETURN NULL;
+END $$
+"""
+_WHEN = " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in _CHANGED)
+_TRIGGER = f"""
+CREATE TRIGGER bell_look AFTER UPDATE OF {", ".join(_CHANGED)} ON cases
+    FOR EACH ROW WHEN ({_WHEN}) EXECUTE FUNCTION bell_look()
+"""
 
 _UNTAKEN = (
     "taken_by IS NULL AND part_of IS NULL AND withdrawn_at IS NULL AND erased_at IS NULL"
@@ -75,6 +94,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name="pk_digest"),
     )
     _people()
+    op.execute(_LOOK)
+    op.execute("REVOKE ALL ON FUNCTION bell_look FROM PUBLIC")
+    op.execute(_TRIGGER)
     # Reports that wait already: what is overdue has been seen in the queue, and does not ring now.
     op.execute(
         "INSERT INTO bell (case_id, stage, next_at)"  # noqa: S608 - constants
@@ -123,5 +145,7 @@ def downgrade() -> None:
         "REVOKE SELECT, INSERT, UPDATE (ends_at), DELETE ON duty FROM dodomu_bot",
     )
     op.execute(_IF_ROLE.format(role="dodomu_bot", orders=" ".join(f"{one};" for one in gone)))
+    op.execute("DROP TRIGGER bell_look ON cases")
+    op.execute("DROP FUNCTION bell_look")
     for table in reversed(_TABLES):
         op.drop_table(table)

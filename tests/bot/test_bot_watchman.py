@@ -320,6 +320,30 @@ async def test_a_family_that_withdraws_is_seen_at_once(office):
     assert edit.text == "7K4M-29QX · більше не чекає розгляду"
 
 
+async def test_a_level_that_is_raised_rings_by_its_new_term(office):
+    await office.rung(level="low", due_at=office.at + 168 * HOUR)
+    await office.owner.execute(
+        "UPDATE cases SET level = 'critical', due_at = $1", office.at + HOUR
+    )
+    assert await office.passes(MINUTE) == []
+    assert events(await office.passes(29 * MINUTE)) == ["unclaimed"]
+
+
+async def test_whoever_may_change_a_report_has_the_right_to_have_its_bell_looked_at(office):
+    deeds = {
+        "dodomu_bot": "withdrawn_at = now()",
+        "dodomu_desk": "status = 'closed'",
+        "dodomu_janitor": "status = 'erased', erased_at = now()",
+    }
+    for number, (role, deed) in enumerate(deeds.items()):
+        report = await office.rung(code=f"C-{number}")
+        async with database.transaction(office.owner) as connection:
+            await connection.execute(f"SET LOCAL ROLE {role}")
+            await connection.execute(f"UPDATE cases SET {deed} WHERE id = $1", report)
+        (edit,) = await office.looks()
+        assert edit.text == f"C-{number} · більше не чекає розгляду"
+
+
 async def test_a_report_taken_at_the_desk_says_so_in_every_chat_it_rang_in(office):
     await office.on_duty(chat=7)
     await office.person("head", chat=8)
