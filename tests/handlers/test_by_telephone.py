@@ -51,7 +51,7 @@ async def test_a_family_reads_in_telegram_what_it_told_by_telephone(olena, arriv
     await arrive(olena)
     await olena.does("[Мої звернення]", "[Маю код]", told.code, told.pin)
     assert told.code in olena.last
-    await olena.taps("Перечитати надіслане")
+    await olena.does("[Перечитати надіслане]", told.pin)
     assert olena.says_somewhere("Канаркова")
 
 
