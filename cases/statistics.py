@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import asyncpg
 
+from cases import confirming
 from cases.database import Pool
 from cases.outbox import PATIENCE
 from cases.permissions import EVERYWHERE, Member, scope_of
@@ -71,6 +72,7 @@ class Statistics:
     statuses: Table
     oblasts: Table
     claimed: Table
+    confirmed: Table
     weeks: Mapping[date, Cell]
     waits: Mapping[tuple[date | None, str | None], Wait]
     asked: Table
@@ -95,8 +97,8 @@ def mondays(now: datetime) -> tuple[date, ...]:
 
 _OF: Final = "($1::text[] IS NULL OR oblast = ANY ($1))"
 _CUBE: Final = (
-    "SELECT oblast, level, kind, status, claimed, count(*) AS n FROM cases"  # noqa: S608 - constants
-    f" WHERE {_OF} GROUP BY 1, 2, 3, 4, 5"
+    "SELECT oblast, level, kind, status, claimed, confirmed, count(*) AS n"  # noqa: S608 - constant
+    f" FROM cases WHERE {_OF} GROUP BY 1, 2, 3, 4, 5, 6"
 )
 # Sorting every wait takes three times as long as dropping each into a step.
 _WEEKS: Final = f"""
@@ -133,6 +135,7 @@ async def count(pool: Pool, places: Places, now: datetime) -> Statistics:
         statuses=_table(cube, "status", STATUSES),
         oblasts=_table(cube, "oblast", (*OBLASTS, NONE) if of is None else of),
         claimed=_table(cube, "claimed", (*CLAIMS, NONE)),
+        confirmed=_table(cube, "confirmed", (*confirming.STATUSES, NONE)),
         weeks=_by_week(lately, weeks, whole),
         waits=_waits(lately, weeks),
         asked=guarded(

@@ -1,4 +1,4 @@
-"""Telegram, mail, webhook: claims what waits, paces it, sends it, records what came of it."""
+"""Telegram, mail and webhook out: claims what waits, paces it, sends it, records the outcome."""
 
 import logging
 import os

@@ -21,7 +21,9 @@ from locales import say
 from locales.dates import day
 from locales.numbers import brief, number, span
 
-TABLES: Final = ("levels", "kinds", "statuses", "oblasts", "claimed", "weeks", "waits")
+TABLES: Final = (
+    "levels", "kinds", "statuses", "oblasts", "claimed", "confirmed", "weeks", "waits",
+)  # fmt: skip
 """What may be downloaded."""
 _FEW: Final = "<5"
 _MORE: Final = "…"

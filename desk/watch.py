@@ -103,7 +103,7 @@ class Watch:
     async def _looked(self, *, whole: bool) -> Standing:
         now = self._now()
         try:
-            signers = self.listed().intake_sign
+            signers = self.listed().signers()
         except (ListRefused, KeyFileRefused, OSError):
             return replace(self.standing, obstacle="list")
         try:

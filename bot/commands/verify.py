@@ -58,7 +58,7 @@ def verify(
 
 
 def _found(settings: Settings) -> Found:
-    signers = listed(settings, datetime.now(UTC)).intake_sign
+    signers = listed(settings, datetime.now(UTC)).signers()
     given = settings.database_url
     with serving(given.get_secret_value() if given else None, settings.folder) as url:
         if current(url) != wanted():

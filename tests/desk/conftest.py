@@ -46,15 +46,13 @@ def recipients(held):
 
 
 @pytest.fixture
-async def desk(
-    database_url: str, pool, clock: Clock, held, recipients, tmp_path
-) -> AsyncIterator[Desk]:
+async def desk(database_url: str, pool, clock: Clock, held, tmp_path) -> AsyncIterator[Desk]:
     listening = bound("127.0.0.1", 0)
     signer = partial(chain.sign, keys.load_desk(held.files.desk)[0].seed)
     url = f"http://localhost:{listening.getsockname()[1]}"
     async with await database.connect(database_url, role="dodomu_desk") as own:
         watched = keys.load_desk(held.files.desk)[0]
-        watch = Watch(own, lambda: recipients, watched, tmp_path / "desk.checkpoint", clock)
+        watch = Watch(own, lambda: held.listed, watched, tmp_path / "desk.checkpoint", clock)
         site = Site(
             url, own, signer, Vault(b"k" * 32, b"c" * 32), clock,
             recipients=lambda: held.listed, demo_member=held.reader, watch=watch,

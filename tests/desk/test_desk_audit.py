@@ -8,6 +8,7 @@ from cases.audit import AuditEvent, append
 from cases.audit_pages import GROUPS, PAGE, Wanted, page
 from cases.permissions import ROLES, scope_of
 from desk.watch import TOLD, Standing, Watch
+from vault import keys
 from vault.keys import Signer
 from vault.recipients import ListRefused
 
@@ -231,28 +232,29 @@ async def test_a_cut_tail_is_noticed_by_what_was_kept(desk, whole):
     assert (await desk.site.watch.look(whole=whole)).broken == 3
 
 
-async def test_a_cut_tail_is_noticed_by_a_desk_that_was_started_again(desk, recipients, tmp_path):
+async def test_a_cut_tail_is_noticed_by_a_desk_that_was_started_again(desk, held, tmp_path):
     for _ in range(5):
         await _told(desk, "bot", "report.sent")
     await desk.site.watch.look()
     await _cut(desk, 3)
-    assert (await _again(desk, recipients, tmp_path).look()).broken == 3
+    assert (await _again(desk, held, tmp_path).look()).broken == 3
 
 
-def _again(desk, recipients, tmp_path, seed=bytes(range(32))):
+def _again(desk, held, tmp_path, signer=None):
     kept = tmp_path / "desk.checkpoint"
-    return Watch(desk.site.pool, lambda: recipients, Signer(seed), kept, desk.clock)
+    own = signer or keys.load_desk(held.files.desk)[0]
+    return Watch(desk.site.pool, lambda: held.listed, own, kept, desk.clock)
 
 
 @pytest.mark.parametrize("text", ["", "dodomu-desk\n9\nAAAA\n", "\udcff"])
-async def test_a_kept_checkpoint_that_somebody_wrote_is_an_alarm(desk, recipients, tmp_path, text):
+async def test_a_kept_checkpoint_that_somebody_wrote_is_an_alarm(desk, held, tmp_path, text):
     (tmp_path / "desk.checkpoint").write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert (await _again(desk, recipients, tmp_path).look()).broken == 0
+    assert (await _again(desk, held, tmp_path).look()).broken == 0
 
 
-async def test_a_checkpoint_of_another_desk_is_an_alarm(desk, recipients, tmp_path):
+async def test_a_checkpoint_of_another_desk_is_an_alarm(desk, held, tmp_path):
     await desk.site.watch.look()
-    assert (await _again(desk, recipients, tmp_path, seed=bytes(32)).look()).broken == 0
+    assert (await _again(desk, held, tmp_path, signer=Signer(bytes(32))).look()).broken == 0
 
 
 async def test_what_is_new_is_read_without_reading_all_again(desk):
@@ -274,11 +276,11 @@ async def test_without_a_trusted_list_nothing_is_said_to_be_whole(desk, tmp_path
     assert not (tmp_path / "c").exists()
 
 
-async def test_the_desk_looks_by_itself_when_it_starts_and_when_asked(desk, recipients, tmp_path):
+async def test_the_desk_looks_by_itself_when_it_starts_and_when_asked(desk, held, tmp_path):
     import asyncio
 
     await _told(desk, "bot", "report.sent")
-    watch = _again(desk, recipients, tmp_path)
+    watch = _again(desk, held, tmp_path)
     task = asyncio.get_running_loop().create_task(watch.run())
     await _until(lambda: watch.standing.seq == 1)
     await desk.owner.execute("UPDATE audit SET actor = 'nobody'")

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from cases import statistics
+from cases import confirming, statistics
 from cases.permissions import ROLES
 from cases.small_numbers import Hidden
 from cases.statistics import CLAIMS, EARLIER, NONE, OBLASTS, Counted, mondays
@@ -122,7 +122,7 @@ async def test_of_too_few_no_wait_is_told(desk, clock, taken, half, nine):
     assert (wait.half is not None, wait.nine_in_ten is not None) == (half, nine)
 
 
-async def test_claims_of_families_are_counted_as_claims_and_nothing_is_called_confirmed(desk):
+async def test_claims_of_families_are_counted_apart_from_what_is_confirmed(desk):
     await _many(desk, 6, claimed="returned", claimed_at=desk.clock())
     await _many(desk, 7)
     browser = await desk.at_work("head")
@@ -130,9 +130,13 @@ async def test_claims_of_families_are_counted_as_claims_and_nothing_is_called_co
     assert rows["returned"] == "6"
     assert rows[""] == "7"
     assert set(rows) == {*CLAIMS, ""}
-    text = (await browser.get("/statistics")).text
-    assert "Що кажуть родини" in text
-    assert "Підтверджене тут ще не записують" in text
+    confirmed = {row[0]: row[2] for row in (await _table(browser, "confirmed"))[1:]}
+    assert confirmed == dict.fromkeys(confirming.STATUSES, "0") | {"": "13"}
+    await desk.owner.execute("UPDATE cases SET confirmed = 'reunited' WHERE claimed IS NOT NULL")
+    desk.clock.passes(minutes=2)
+    confirmed = {row[0]: row[2] for row in (await _table(browser, "confirmed"))[1:]}
+    assert (confirmed["reunited"], confirmed[""]) == ("6", "7")
+    assert (await _table(browser, "claimed"))[1:], "claims stand as they were"
 
 
 async def test_questions_to_families_wait_or_are_past_their_day(desk, clock):
