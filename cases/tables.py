@@ -27,14 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from cases import (
-    file_tables,
-    key_tables,
-    message_tables,
-    pair_tables,
-    people_tables,
-    queue_indexes,
-)
+from cases import file_tables, key_tables, message_tables, pair_tables, people_tables
+from cases.queue_indexes import made as queue_indexes
 
 METADATA = MetaData(
     naming_convention={
@@ -170,7 +164,7 @@ CASES = Table(
     Index(
         "ix_cases_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")
     ),
-    *queue_indexes.made(),
+    *queue_indexes(),
 )
 
 CASE_KEY = Table(
