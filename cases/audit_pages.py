@@ -16,7 +16,7 @@ PAGE: Final = 50
 GROUPS: Final = {
     "report": "report.", "family": "family.", "file": "file.", "case": "case.", "desk": "desk.",
     "staff": "staff.", "return": "return.", "key": "key", "draft": "draft.",
-    "quarantine": "quarantine.",
+    "entry": "entry.", "pair": "pair.", "bell": "bell.", "quarantine": "quarantine.",
 }  # fmt: skip
 """How the actions of a group begin."""
 

@@ -184,7 +184,7 @@ CASES = Table(
     Index(
         "ix_cases_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")
     ),
-    *queue_indexes(),
+    *queue_indexes.made(),
 )
 
 CASE_KEY = Table(

@@ -13,6 +13,7 @@ from cases.small_numbers import Cell, Hidden
 from cases.statistics import EARLIER, NONE, Statistics, Wait, places_of
 from desk import drawing, official
 from desk.export.tables import csv_lines
+from desk.export.wording import returned
 from desk.gate import opening, person_of
 from desk.pages import oblast_name, oblasts_by_name, page
 from desk.site import Here, Site
@@ -91,7 +92,12 @@ def _named(locale: str, table: str, counts: Mapping[str, Cell]) -> Iterator[tupl
         return
     for key, count in counts.items():
         if key != NONE:
-            yield key, say(locale, _WORDED[table] + key), count
+            said = (
+                returned(locale, key)
+                if table == "confirmed"
+                else say(locale, _WORDED[table] + key)
+            )
+            yield key, said, count
     if NONE in counts:
         yield NONE, say(locale, f"statistics.{table}.none"), counts[NONE]
 

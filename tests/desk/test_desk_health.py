@@ -74,7 +74,7 @@ async def test_terms_contacts_languages_and_the_list_are_shown(desk):
         assert one.number in text
     for code in LOCALES:
         assert f">{language_name('uk', code)}<" in text
-    for word in ("1\u00a0год", "Список версії 3", "ще 300 днів", "не записано"):
+    for word in ("1\u00a0год", "Список версії 1", "ще 400 днів", "не записано"):
         assert word in text
 
 
@@ -87,7 +87,7 @@ async def test_a_number_nobody_has_checked_for_long_is_told(desk, clock):
 
 async def test_a_list_that_ends_soon_is_told(desk, clock):
     assert "wrong" not in _keys((await (await desk.at_work("head")).get("/health")).text)
-    clock.passes(days=250)
+    clock.passes(days=350)
     assert "wrong" in _keys((await (await desk.at_work("head")).get("/health")).text)
 
 

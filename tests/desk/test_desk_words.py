@@ -7,15 +7,58 @@ from pathlib import Path
 
 import pytest
 
-from cases import deciding, sessions
+import handlers
+from cases import deciding, entry_drafts, sessions
+from cases.audit_pages import GROUPS
+from cases.matching import weigh
 from cases.permissions import ROLES
+from cases.statistics import OBLASTS
 from cases.triage import RULES
 from cases.views import AGES, KINDS, STATUSES, VIEWS
-from desk import casework, leaving, opening, people, queue, telling, troubles
+from desk import (
+    asking,
+    audit,
+    casework,
+    greeting,
+    health,
+    leaving,
+    official,
+    opening,
+    pairs,
+    people,
+    queue,
+    statistics,
+    telling,
+    troubles,
+)
 from desk.pages import FOLDER, ROOMS
 from flows.report import REPORT
-from locales import say
+from locales import LOCALES, say
 from locales.catalogs import STAFF_LOCALES, staff_words_of
+
+#: deeds whose name is put together, or handed on to where the entry is written
+_HANDED_ON = (
+    *("family.addition", "family.news", "family.answer", "family.withdrawal", "family.erasure"),
+    *("family.told.question", "family.told.word", "file.sealed", "file.failed", "report.sent"),
+    *("key.granted", "key.revoked", "key.rotated", "keys.dropped", "keys.rewrapped"),
+    *("staff.role_granted", "staff.role_refused", "pair.decided", "pair.undone"),
+    *("draft.expired", "entry.expired", "quarantine.expired"),
+)
+
+
+def _deeds() -> set[str]:
+    """What the audit tells of: every name that an entry is written with."""
+    rooms = (Path(module.__file__).parent for module in (deciding, troubles, handlers))
+    return set(_HANDED_ON) | {
+        node.args[1].value
+        for room in rooms
+        for path in room.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "AuditEvent"
+        and isinstance(node.args[1], ast.Constant)
+    }
+
 
 #: keys that are put together, and what of
 MADE = {
@@ -47,6 +90,35 @@ MADE = {
     "export.": leaving.WHAT,
     "case.trouble.": ("damaged", "moved"),
     "claim.": ("family", "us", "inside"),
+    "audit.action.": _deeds(),
+    "audit.actor.": audit.MACHINES,
+    "audit.group.": GROUPS,
+    "audit.column.": ("at", "who", "did", "case", "detail"),
+    "chain.obstacle.": ("away", "kept", "list"),
+    "health.state.": health._STATES,
+    "official.": [one.id for one in official.figures()],
+    "statistics.hidden.": ("few", "more"),
+    **{f"statistics.{table}.": ("head",) for table in statistics.TABLES},
+    "statistics.": ("earlier", "claimed.none", "confirmed.none"),
+    "tile.": OBLASTS,
+    "enter.": ("later", "ready", "files.later"),
+    "enter.aside.": ("aloud", "files", "phone", "ready"),
+    "enter.channel.": entry_drafts.CHANNELS,
+    "enter.flow.": asking.FLOWS,
+    "enter.language.": LOCALES,
+    "enter.said.": greeting._SAID,
+    "enter.then.": ("add", "lost", "telegram"),
+    "enter.wrong.": ("agree", "choose", "list", "stale"),
+    "pairs.": pairs.DECISIONS,
+    "pairs.decided.": pairs.DECISIONS,
+    "pairs.said.": pairs._SAID,
+    "pairs.view.": pairs.VIEWS,
+    "pairs.empty.": pairs.VIEWS,
+    "pairs.level.": ("likely", "possible"),
+    "pairs.field.": weigh.WEIGHTS,
+    "pairs.reason.": {reason for reasons in weigh.WEIGHTS.values() for reason in reasons},
+    "pairs.verdict.": ("match", "near", "mismatch", "blank"),
+    "pairs.sex.": ("female", "male"),
     "thread.": (*telling.FROM_FAMILY, *telling.FROM_US, *telling.INSIDE),
     "report.scenario.option.": next(
         step.kind.options
@@ -94,7 +166,10 @@ def test_everything_the_desk_says_is_worded(locale):
     assert unworded == []
 
 
-PLACEHOLDERS = ("n", "limit", "code", "role", "who", "handle")
+PLACEHOLDERS = (
+    *("n", "limit", "code", "role", "who", "handle", "seq", "version"),
+    *("other", "done", "whole", "one", "left", "right", "all", "days", "until", "at"),
+)
 
 
 def test_nothing_is_worded_that_is_never_said():
