@@ -19,7 +19,7 @@ AT_ONCE = 3
 """Answers that do not fit, which one walk gives to one question before it gives one that does."""
 
 FLOWS = tuple(flow for flow in WORDED if flow is not ASKED)
-"""A prosecutor's questions are made for the moment: tests/whole/test_asked.py walks them."""
+"""A prosecutor’s questions are made for the moment: test_asked.py goes through those."""
 
 
 def shares() -> dict[tuple[str, str], tuple[Way, ...]]:
