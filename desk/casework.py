@@ -20,6 +20,7 @@ from desk import leaving, telling
 from desk.gate import opening, permitted
 from desk.opening import OpenCase, open_case
 from desk.pages import onward, page
+from desk.pairs import pairs_of_case
 from desk.site import Here, Site
 from desk.visitor import Asked, Guest, Visitor
 from flows.asked import askable
@@ -40,7 +41,8 @@ async def shown(request: Asked, site: Here, visitor: Guest, case: FromPath[UUID]
     said = request.query_params.get("said", "")
     told = await _shown(site, person, opened)
     said = said if said in _SAID else ""
-    return page(site, visitor, "case.html", room="queue", said=said, **told)
+    beside = await pairs_of_case(site, visitor, case)
+    return page(site, visitor, "case.html", room="queue", said=said, **told, **beside)
 
 
 async def _shown(site: Site, person: Person, opened: OpenCase) -> dict[str, Any]:

@@ -52,6 +52,16 @@ async def test_the_page_tells_what_was_asked_and_answered_and_escapes_it(marchen
     assert "<b>&" not in page.text
 
 
+async def test_the_page_says_whether_another_report_may_be_of_the_same_child(marchenko, case):
+    for _ in range(50):
+        text = (await marchenko.get(f"/cases/{case}")).text
+        assert 'id="pairs-of-case"' in text
+        if say("uk", "pairs.none_of_case") in text:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the comparing never came to an end")
+
+
 async def test_won_t_say_is_not_shown_as_nothing(marchenko, case):
     page = await marchenko.get(f"/cases/{case}")
     assert say("uk", "dossier.state.declined") in page.text
