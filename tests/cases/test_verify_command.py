@@ -15,7 +15,7 @@ from cases.document import Consented
 from cases.intake import prepare
 from cases.turn import Turn, load, save
 from flows.report import REPORT
-from vault import chain, keys, recipients
+from vault import chain, keys, recipients, throwaway
 
 NOW = datetime.now(UTC)
 
@@ -23,7 +23,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def made(tmp_path, database_url: str, monkeypatch: pytest.MonkeyPatch):
     """Keys, and settings that name the list and the database."""
-    found = keys.make_all(tmp_path / "keys", NOW - timedelta(days=1))
+    found = throwaway.make_all(tmp_path / "keys", NOW - timedelta(days=1))
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("DODOMU_FOLDER", str(tmp_path))
     monkeypatch.setenv("DODOMU_RECIPIENTS", str(found.recipients))

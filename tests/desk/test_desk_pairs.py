@@ -320,13 +320,13 @@ async def test_a_case_of_several_children_is_never_the_duplicate(desk, safe):
     assert await status(desk, several) == "received"
 
 
-@pytest.mark.parametrize("held", ["needs_info", "closed"])
-async def test_a_case_that_waits_for_its_family_or_is_closed_is_not_led(desk, safe, held):
+@pytest.mark.parametrize("stands", ["needs_info", "closed"])
+async def test_a_case_that_waits_for_its_family_or_is_closed_is_not_led(desk, safe, stands):
     first = await safe.case(SOFIIA)
-    second = await safe.case(SONIA, status=held)
+    second = await safe.case(SONIA, status=stands)
     browser = await safe.unlocked(await desk.person("head"))
     assert (await decided(browser, "same", leads=first)).status == 409
-    assert await status(desk, second) == held
+    assert await status(desk, second) == stands
 
 
 async def test_a_pair_is_decided_once_though_two_decide_at_once(desk, safe):
