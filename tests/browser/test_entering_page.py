@@ -29,6 +29,12 @@ async def _taken(page, demo) -> None:
     await page.get_by_role("link", name="Записати дзвінок").click()
 
 
+async def _go(page, button) -> None:
+    """To the next page: what is looked at too early is neither page."""
+    async with page.expect_navigation():
+        await button.click()
+
+
 async def _enter(page) -> None:
     async with page.expect_navigation():
         await page.keyboard.press("Enter")
@@ -40,7 +46,7 @@ async def test_every_page_of_a_call_is_for_everybody(demo, browser, light, width
     size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
     name = f"{width}-{light}-call"
     async with seen(browser, size, color_scheme=light, refused=2) as page:
-        press = lambda label: page.get_by_role("button", name=label, exact=True).click()  # noqa: E731
+        press = lambda label: _go(page, page.get_by_role("button", name=label, exact=True))  # noqa: E731
         await _taken(page, demo)
         await judged(page, f"{name}-begin")
         await press("Далі: згода")
@@ -66,11 +72,11 @@ async def test_every_page_of_a_call_is_for_everybody(demo, browser, light, width
         await _enter(page)
         await judged(page, f"{name}-which-place")
         await _enter(page)
-        await page.locator("button[value='pick camp_not_returned']").click()
+        await _go(page, page.locator("button[value='pick camp_not_returned']"))
         await judged(page, f"{name}-check")
         await press("Додати відомості")
         await judged(page, f"{name}-sections")
-        await page.locator("button[value='open papers']").click()
+        await _go(page, page.locator("button[value='open papers']"))
         await judged(page, f"{name}-files")
         await press("Надішле пізніше за кодом")
         await judged(page, f"{name}-story")
