@@ -21,7 +21,6 @@ from bot.store import Store
 from cases import database, people
 from cases.database import Pool
 from desk.app import build
-from desk.locking import lock_what_ended
 from desk.serving import bound
 from desk.serving import serve as serve_app
 from desk.site import Site
@@ -112,13 +111,9 @@ async def opened(
 
         async def work(stop: asyncio.Event) -> None:
             async with asyncio.TaskGroup() as group:
-                tending = [
-                    group.create_task(lock_what_ended(site, stop)),
-                    group.create_task(watch.run()),
-                ]
+                watching = group.create_task(watch.run())
                 await serve_app(app, door, stop, behind_proxy=site.secure)
-                for task in tending:
-                    task.cancel()
+                watching.cancel()
 
         yield work
 

@@ -30,7 +30,7 @@ class Happened:
 
 
 @dataclass(frozen=True)
-class Letter:
+class LetterRow:
     """A message to the family, as far as it has come."""
 
     id: UUID
@@ -76,7 +76,7 @@ class CaseFile:
     keys: tuple[bytes, ...] = field(repr=False)
     objects: tuple[SealedRow, ...]
     updates: tuple[Happened, ...]
-    letters: tuple[Letter, ...]
+    letters: tuple[LetterRow, ...]
     files: tuple[FileRow, ...]
     chain: tuple[Noted, ...]
     #: cases made from this group's list, by code
@@ -126,7 +126,7 @@ async def stored(database: Database, case: UUID) -> CaseFile | None:
         tuple(row["sealed"] for row in keys),
         tuple(_object(row) for row in objects),
         tuple(Happened(**dict(row)) for row in updates),
-        tuple(Letter(**dict(row)) for row in letters),
+        tuple(LetterRow(**dict(row)) for row in letters),
         tuple(FileRow(**dict(row)) for row in files),
         tuple(Noted(**dict(row)) for row in chain),
         tuple((row["id"], row["code"]) for row in parts),

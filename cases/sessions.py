@@ -138,16 +138,6 @@ async def of(database: Database, person: UUID, now: datetime) -> tuple[Session, 
     return tuple(_session_of(row) for row in rows)
 
 
-async def alive(database: Database, now: datetime) -> frozenset[UUID]:
-    """Every session that has not ended."""
-    rows = await database.fetch(
-        "SELECT id FROM desk_session WHERE ends_at > $1 AND seen_at > $2",
-        *(now, now - IDLE),
-        timeout=PATIENCE,
-    )
-    return frozenset(row["id"] for row in rows)
-
-
 async def end(
     connection: "asyncpg.Connection",
     person: Person,

@@ -31,6 +31,7 @@ from desk import (
 )
 from desk.door import MOST_BYTES, Door
 from desk.gate import NOBODY, VISITOR, gate, opening
+from desk.locking import keep_locking
 from desk.pages import ASSETS
 from desk.site import Site
 from desk.troubles import HANDLERS
@@ -87,7 +88,7 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         going = (
             group.create_task(site.deck.work(site.pool, site.ring, site.now)),
-            group.create_task(unlock.locking_up(site)),
+            group.create_task(keep_locking(site)),
         )
         try:
             yield

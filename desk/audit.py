@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from cases import audit_pages, people
 from cases.audit_pages import GROUPS, Line, Wanted
 from cases.permissions import scope_of
-from cases.person import Person
+from cases.person import Person, handle_of
 from desk.gate import opening, permitted, person_of
 from desk.pages import onward, page
 from desk.site import Here, Site
@@ -110,7 +110,7 @@ def _deed(visitor: Visitor, line: Line) -> str:
 
 def _actor(visitor: Visitor, line: Line) -> str:
     if line.who is not None:
-        return f"П-{line.who:02d}"
+        return handle_of(line.who)
     key = f"audit.actor.{line.actor}"
     return say(visitor.locale, key) if has(key) else line.actor
 

@@ -21,7 +21,7 @@ from cases.audit import AuditEvent, append
 from cases.casefile import FileRow
 from cases.confirming import Confirmation
 from cases.database import transaction
-from cases.person import NotNow
+from cases.person import NotNow, handle_of
 from desk.export import opened as exports
 from desk.export.document import document
 from desk.export.dossier import dossier
@@ -76,7 +76,7 @@ def for_export(
         ),
         confirmed=tuple(
             exports.Confirmed(
-                one.status, one.at, f"П-{one.number:02d}",
+                one.status, one.at, handle_of(one.number),
                 str(bases.get(one.sequence, {}).get("basis", "")),
             )
             for one in confirmations
@@ -95,7 +95,7 @@ def for_export(
             for one in case.objects
         ),
         chain=tuple(
-            exports.Entry(one.seq, one.at, f"П-{one.number:02d}" if one.number else one.actor,
+            exports.Entry(one.seq, one.at, handle_of(one.number) if one.number else one.actor,
                           one.action)
             for one in case.file.chain
         ),

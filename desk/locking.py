@@ -1,4 +1,4 @@
-"""Keys of sessions that have ended are forgotten, also when nobody asks for a page any more."""
+"""Keys whose time is over or whose session ended are forgotten, also when nobody comes back."""
 
 import asyncio
 import logging
@@ -8,19 +8,22 @@ from cases import sessions
 from cases.outbox import AWAY
 from desk.site import Site
 
-_EVERY: Final = 30.0
+_EVERY: Final = 30.0  # seconds
 
 _log = logging.getLogger(__name__)
 
 
-async def lock_what_ended(site: Site, stop: asyncio.Event) -> None:
-    """Until `stop`. A database that is away ends no session, and locks nothing."""
-    while not stop.is_set():
+async def lock_what_ended(site: Site) -> None:
+    """Lock the keys whose time is over and those whose session ended, wherever that happened."""
+    site.ring.expire(site.now())
+    site.ring.keep(await sessions.living(site.pool, site.now()))
+
+
+async def keep_locking(site: Site) -> None:
+    """The same, again and again. A database that is away ends no session. Never ends."""
+    while True:
+        await asyncio.sleep(_EVERY)
         try:
-            site.ring.keep(await sessions.alive(site.pool, site.now()))
+            await lock_what_ended(site)
         except AWAY as error:
-            _log.warning("sessions cannot be looked at", extra={"error": type(error).__name__})
-        try:
-            await asyncio.wait_for(stop.wait(), _EVERY)
-        except TimeoutError:
-            continue
+            _log.warning("sessions cannot be looked at", extra={"error": type(error)})

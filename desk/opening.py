@@ -42,7 +42,7 @@ class Unopenable(Exception):
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedObject:
     """A sealed object read. `payload` is None where it did not open; `trouble` says how."""
 
     row: SealedRow
@@ -64,23 +64,23 @@ class OpenCase:
 
     file: CaseFile
     identity: Identity = field(repr=False)
-    objects: tuple[Opened, ...]
+    objects: tuple[OpenedObject, ...]
 
     @property
     def facts(self) -> Mapping[str, Any]:
         return self.file.facts
 
-    def of(self, *kinds: str) -> tuple[Opened, ...]:
+    def of(self, *kinds: str) -> tuple[OpenedObject, ...]:
         """The objects of these kinds, oldest first."""
         return tuple(one for one in self.objects if one.kind in kinds)
 
     @property
-    def report(self) -> Opened | None:
+    def report(self) -> OpenedObject | None:
         """The report as it stands now: its newest version."""
         versions = self.of("report")
         return versions[-1] if versions else None
 
-    def at(self, sequence: int | None) -> Opened | None:
+    def at(self, sequence: int | None) -> OpenedObject | None:
         return next((one for one in self.objects if one.sequence == sequence), None)
 
 
@@ -134,13 +134,13 @@ async def give_reason(site: Site, visitor: Visitor, case: UUID, reason: str) -> 
     held.reasons[case] = site.now() + GRANT
 
 
-def _read(identity: Identity, rows: tuple[SealedRow, ...]) -> Iterator[Opened]:
+def _read(identity: Identity, rows: tuple[SealedRow, ...]) -> Iterator[OpenedObject]:
     for row in rows:
         try:
             payload = open_object(identity, row.sealed, row.head)
         except Damaged:
-            yield Opened(row, None, "damaged")
+            yield OpenedObject(row, None, "damaged")
         except Moved:
-            yield Opened(row, None, "moved")
+            yield OpenedObject(row, None, "moved")
         else:
-            yield Opened(row, payload if isinstance(payload, dict) else None)
+            yield OpenedObject(row, payload if isinstance(payload, dict) else None)

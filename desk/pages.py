@@ -16,6 +16,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from markupsafe import Markup
 
 from cases.permissions import reaches
+from cases.person import handle_of
 from desk import visitor as visiting
 from desk.export.wording import returned, worded
 from desk.site import Site
@@ -24,6 +25,7 @@ from flows.places.regions import subdivisions
 from locales import html, say
 from locales.catalogs import STAFF_LOCALES
 from locales.dates import KYIV, edtf_words, moment
+from locales.languages import language_name
 
 FOLDER: Final = Path(__file__).parent
 ASSETS: Final = FOLDER / "assets"
@@ -112,6 +114,8 @@ def _context(site: Site, visitor: Visitor) -> Mapping[str, Any]:
         "oblast": lambda code: oblast_name(locale, code),
         "coded": lambda stem, code: worded(locale, stem, code),
         "returned": lambda status: returned(locale, status),
+        "language": lambda code: language_name(locale, code),
+        "handle_of": handle_of,
         "numbered": lambda group, n: say(locale, f"group.item.{group}", n=n),
         "asset": asset,
         "locale": locale,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from cases.reading import Part, Told, parts
-from desk.opening import OpenCase, Opened
+from desk.opening import OpenCase, OpenedObject
 from flows.kinds.subs import record_in, text_in
 
 FROM_FAMILY: Final = ("addition", "news", "answer", "withdrawal", "erasure")
@@ -112,7 +112,7 @@ def _side(kind: str) -> str:
     return "inside" if kind in INSIDE else ""
 
 
-def _content(one: Opened, claimed: str) -> dict[str, Any]:
+def _content(one: OpenedObject, claimed: str) -> dict[str, Any]:
     payload = one.payload or {}
     text = text_in(payload, "text") or text_in(payload, "basis")
     questions = payload.get("questions")

@@ -1,7 +1,6 @@
 """Opening one's keys for this session, and closing them again."""
 
 import asyncio
-import logging
 from typing import Final
 from uuid import UUID
 
@@ -12,11 +11,10 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_400_BAD_REQUEST
 from pyrage.x25519 import Identity
 
-from cases import sessions, tries
+from cases import tries
 from cases.audit import AuditEvent, append
 from cases.database import transaction
 from cases.group_keys import NotGranted, group_identities
-from cases.outbox import AWAY
 from cases.person import Person
 from desk.gate import STAFF, opening, person_of
 from desk.opening import REASONS, give_reason
@@ -29,8 +27,6 @@ from vault.member import Member, MemberKeyRefused, WrongPassphrase
 from vault.recipients import ListRefused
 
 _MOST_PASSPHRASE: Final = 400
-_SWEEP: Final = 60.0  # seconds
-_log = logging.getLogger(__name__)
 
 
 @get("/unlock", opt=opening("open"))
@@ -95,22 +91,6 @@ async def lock(site: Here, visitor: Guest) -> Redirect:
     if visitor.session is not None:
         site.ring.lock(visitor.session.id)
     return onward("/queue")
-
-
-async def locked_up(site: Site) -> None:
-    """Lock the keys whose time is over and those whose session ended, wherever that happened."""
-    site.ring.expire(site.now())
-    site.ring.keep(await sessions.living(site.pool, site.now()))
-
-
-async def locking_up(site: Site) -> None:
-    """The same every minute, so that nothing stays open because nobody comes back. Never ends."""
-    while True:
-        await asyncio.sleep(_SWEEP)
-        try:
-            await locked_up(site)
-        except AWAY as error:
-            _log.warning("sessions could not be asked", extra={"error": type(error)})
 
 
 @get("/cases/{case:uuid}/why", opt=opening("open"))

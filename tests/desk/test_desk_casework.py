@@ -310,10 +310,7 @@ async def test_the_key_of_a_session_that_ended_by_itself_is_forgotten(
     desk, marchenko, case, clock
 ):
     clock.passes(minutes=16)
-    stop = asyncio.Event()
-    stopping = asyncio.get_running_loop().call_later(0.2, stop.set)
-    await lock_what_ended(desk.site, stop)
-    stopping.cancel()
+    await lock_what_ended(desk.site)
     assert desk.site.ring._open == {}
 
 

@@ -13,10 +13,10 @@ from cases.matching.weigh import WEIGHTS
 from cases.pairs import Child, Decision, Pair
 from cases.person import NotNow
 from cases.retention import ERASURE_WAITS, shred
+from desk.locking import lock_what_ended
 from desk.pages import _ENVIRONMENT
 from desk.pairs import pairs_of_case
 from desk.ring import LONGEST
-from desk.unlock import locked_up
 from desk.visitor import Visitor
 from locales import say
 from locales.catalogs import STAFF_LOCALES
@@ -201,10 +201,10 @@ async def test_whoever_signs_out_or_is_suspended_leaves_no_card_behind(desk, saf
     await safe.unlocked(other)
     await looked(browser)
     await browser.post("/sign-out")
-    await locked_up(desk.site)
+    await lock_what_ended(desk.site)
     assert desk.site.deck.found()
     await desk.owner.execute("UPDATE staff SET state = 'suspended' WHERE id = $1", other.id)
-    await locked_up(desk.site)
+    await lock_what_ended(desk.site)
     assert desk.site.deck.found() == []
 
 

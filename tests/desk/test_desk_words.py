@@ -33,7 +33,7 @@ from desk import (
 )
 from desk.pages import FOLDER, ROOMS
 from flows.report import REPORT
-from locales import LOCALES, say
+from locales import say
 from locales.catalogs import STAFF_LOCALES, staff_words_of
 
 #: deeds whose name is put together, or handed on to where the entry is written
@@ -105,7 +105,6 @@ MADE = {
     "enter.aside.": ("aloud", "files", "phone", "ready"),
     "enter.channel.": entry_drafts.CHANNELS,
     "enter.flow.": asking.FLOWS,
-    "enter.language.": LOCALES,
     "enter.said.": greeting._SAID,
     "enter.then.": ("add", "lost", "telegram"),
     "enter.wrong.": ("agree", "choose", "list", "stale"),
