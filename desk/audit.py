@@ -11,14 +11,13 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from cases import audit_pages, people
-from cases.audit_pages import GROUPS, Line, Wanted
+from cases.audit_pages import GROUPS, Wanted
 from cases.permissions import scope_of
-from cases.person import Person, handle_of
+from cases.person import Person
 from desk.gate import opening, permitted, person_of
 from desk.pages import onward, page
 from desk.site import Here, Site
-from desk.visitor import Asked, Guest, Visitor
-from locales import has, say
+from desk.visitor import Asked, Guest
 from locales.dates import KYIV
 
 MACHINES: Final = ("bot", "janitor", "command", "collector")
@@ -56,8 +55,6 @@ async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
         listed=[one.person for one in listed],
         whole=whole,
         year=lambda line: line.at.astimezone(KYIV).year,
-        deed=lambda line: _deed(visitor, line),
-        actor=lambda line: _actor(visitor, line),
         details=lambda line: list(_details(line.detail)),
         next=f"/audit?{urlencode({**kept, 'after': found.after})}" if found.after else "",
         first=f"/audit?{urlencode(kept)}" if after else "",
@@ -100,19 +97,6 @@ def _day(text: str) -> date | None:
 
 
 _EARLIEST, _LATEST = date(2022, 2, 24), date(2199, 12, 31)
-
-
-def _deed(visitor: Visitor, line: Line) -> str:
-    """In words; an action that is new here by its code."""
-    key = f"audit.action.{line.action}"
-    return say(visitor.locale, key) if has(key) else line.action
-
-
-def _actor(visitor: Visitor, line: Line) -> str:
-    if line.who is not None:
-        return handle_of(line.who)
-    key = f"audit.actor.{line.actor}"
-    return say(visitor.locale, key) if has(key) else line.actor
 
 
 def _details(detail: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

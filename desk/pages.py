@@ -18,6 +18,7 @@ from markupsafe import Markup
 from cases.permissions import reaches
 from cases.person import handle_of
 from desk import visitor as visiting
+from desk.deeds import deed_of, doer_of
 from desk.export.wording import returned, worded
 from desk.site import Site
 from desk.visitor import Visitor
@@ -116,6 +117,8 @@ def _context(site: Site, visitor: Visitor) -> Mapping[str, Any]:
         "returned": lambda status: returned(locale, status),
         "language": lambda code: language_name(locale, code),
         "handle_of": handle_of,
+        "deed": lambda action: deed_of(locale, action),
+        "doer": lambda actor, number: doer_of(locale, actor, number),
         "numbered": lambda group, n: say(locale, f"group.item.{group}", n=n),
         "asset": asset,
         "locale": locale,

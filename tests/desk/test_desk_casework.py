@@ -62,6 +62,13 @@ async def test_the_page_says_whether_another_report_may_be_of_the_same_child(mar
     raise AssertionError("the comparing never came to an end")
 
 
+async def test_the_chain_of_the_case_is_told_in_words(marchenko, case):
+    await marchenko.get(f"/cases/{case}")
+    page = await marchenko.get(f"/cases/{case}")
+    assert say("uk", "audit.action.case.opened") in page.text
+    assert "case.opened" not in page.text
+
+
 async def test_won_t_say_is_not_shown_as_nothing(marchenko, case):
     page = await marchenko.get(f"/cases/{case}")
     assert say("uk", "dossier.state.declined") in page.text
