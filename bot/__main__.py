@@ -1,5 +1,7 @@
 """The command line. Each command's module is imported when it is asked for, not before."""
 
+import logging
+import os
 import sys
 
 from cyclopts import App
@@ -26,7 +28,25 @@ app.command("bot.commands.places:app", name="places", help="The table of settlem
 
 def main() -> None:
     """The entry point of `dodomu`."""
-    sys.exit(app())
+    try:
+        code = app()
+    except SystemExit as leaving:
+        code = leaving.code
+    if "obstore" in sys.modules and isinstance(code, int | None):
+        _leave(code or 0)
+    sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """End the process without taking Python apart.
+
+    The store's threads are told of no end; one that answers while the interpreter is taken apart
+    aborts the process, and a good end looks like a crash (pyo3-async-runtimes, issue 40).
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -324,6 +324,24 @@ def test_the_doctor_says_what_is_wrong_and_exits_with_1(folder):
     assert "canary" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(("used", "taken_apart"), [("import obstore", False), ("", True)])
+def test_a_process_that_used_the_store_ends_before_python_is_taken_apart(used, taken_apart):
+    steps = f"""
+import atexit, sys
+{used}
+atexit.register(print, "taken apart")
+sys.argv = ["dodomu", "--help"]
+from bot.__main__ import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", steps], cwd=ROOT, env=environment(), capture_output=True, text=True,
+        check=True, timeout=60,
+    )  # fmt: skip
+    assert "Usage: dodomu" in done.stdout, "what was said is said whole"
+    assert ("taken apart" in done.stdout) == taken_apart
+
+
 def test_resetting_deletes_the_sandbox_and_nothing_else(folder):
     (folder / "sandbox").mkdir()
     (folder / "postgres").mkdir()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
@@ -86,7 +86,9 @@ async def ask(
             headers = dict(line.lower().split(": ", 1) for line in lines)
             body = await reader.readexactly(int(headers["content-length"]))
             if headers.get("connection") == "close":
-                body += await reader.read()
+                # Whoever hangs up on what is still being sent resets: the answer is whole by then.
+                with suppress(ConnectionResetError):
+                    body += await reader.read()
     finally:
         sending.cancel()
         writer.close()
