@@ -99,6 +99,12 @@ class Rig:
             process.wait(30)
         self._bots.clear()
 
+    def fate(self) -> str:
+        """What became of the bots, for a failure to tell: their exit codes, and their last words."""
+        codes = [process.poll() for process in self._bots]
+        last = self.log.read_text(errors="replace").splitlines()[-5:] if self.log.exists() else []
+        return "\n".join([f"bots: {codes} (None: running)", *last])
+
     def hang_up(self) -> None:
         """The running bots read the list of recipients again."""
         for process in self._bots:

@@ -21,7 +21,7 @@ from flows.kinds.consent import Consent
 from flows.model import Step
 from flows.shape import options
 
-PATIENCE = 40.0
+PATIENCE = 90.0
 HAND = 0.51
 """Seconds from seeing an answer to the next deed: never more than twenty of them in ten seconds."""
 NAVIGATION = ("nav.unknown", "nav.decline", "nav.skip", "nav.keep")

@@ -181,7 +181,7 @@ async def everybody(rig: Rig, cast: list[Person]) -> list[Walked]:
         strolls = (one(number, person) for number, person in enumerate(cast))
         done = await asyncio.gather(*strolls, return_exceptions=True)
     lost = [str(one) for one in done if isinstance(one, Astray)]
-    assert lost == [], "\n".join(lost)
+    assert lost == [], "\n".join([rig.fate(), *lost])
     for one in done:
         if isinstance(one, BaseException):
             raise one
