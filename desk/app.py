@@ -56,24 +56,28 @@ ROOMS: Final = (
 )
 
 
-def build(site: Site) -> ASGIApp:
-    """The application, behind its door. Whoever serves it must bind to loopback or speak TLS."""
-    return Door(site, application(site))
+def build(site: Site, rooms: Litestar | None = None) -> ASGIApp:
+    """The desk behind its door. Whoever serves it must bind to loopback or speak TLS.
 
-
-def application(site: Site) -> Litestar:
-    """Without the door: for `build`, and for tests that walk through all routes."""
+    `rooms`: from `application`, where no other site is at home in them any more.
+    """
+    rooms = rooms or application(demonstrates=bool(site.demo))
+    rooms.state.site = site
     site.ring.emptied = site.deck.forget
-    routes = [*ROOMS, *(demo.ROUTES if site.demo else ())]
+    return Door(site, rooms)
+
+
+def application(*, demonstrates: bool) -> Litestar:
+    """All rooms, of no site yet. `demonstrates`: with the demo's buttons."""
+    routes = [*ROOMS, *(demo.ROUTES if demonstrates else ())]
     return Litestar(
         route_handlers=[*routes, _assets()],
         dependencies={
-            "site": Provide(lambda: site, sync_to_thread=False),
+            "site": Provide(_site, sync_to_thread=False),
             "visitor": Provide(_visitor, sync_to_thread=False),
         },
         guards=[gate],
         exception_handlers=dict(HANDLERS),
-        state=State({"site": site}),
         lifespan=[_life],
         openapi_config=None,
         logging_config=None,
@@ -99,6 +103,12 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
 
 def _assets() -> Router:
     return create_static_files_router(path="/assets", directories=[ASSETS], opt=opening(NOBODY))
+
+
+def _site(state: State) -> Site:
+    site = state.site
+    assert isinstance(site, Site), "build has been here"
+    return site
 
 
 def _visitor(request: Asked) -> Visitor:

@@ -11,7 +11,7 @@ from desk_rig import Clock, Desk
 
 import locales
 from cases import database
-from desk.app import build
+from desk.app import application, build
 from desk.serving import bound, serve
 from desk.site import Site
 from desk.watch import Watch
@@ -45,8 +45,16 @@ def recipients(held):
     return held.listed
 
 
+@pytest.fixture(scope="session")
+def rooms():
+    """Made once: it takes a third of a second, and one desk after the other moves in."""
+    return application(demonstrates=False)
+
+
 @pytest.fixture
-async def desk(database_url: str, pool, clock: Clock, held, tmp_path) -> AsyncIterator[Desk]:
+async def desk(  # noqa: PLR0917 - pytest hands over by name
+    database_url: str, pool, clock: Clock, held, tmp_path, rooms
+) -> AsyncIterator[Desk]:
     listening = bound("127.0.0.1", 0)
     signer = partial(chain.sign, keys.load_desk(held.files.desk)[0].seed)
     url = f"http://localhost:{listening.getsockname()[1]}"
@@ -60,7 +68,7 @@ async def desk(database_url: str, pool, clock: Clock, held, tmp_path) -> AsyncIt
         stop = asyncio.Event()
         made = Desk(url, site, pool, clock, signer)
         async with asyncio.TaskGroup() as group:
-            group.create_task(serve(build(site), listening, stop, behind_proxy=False))
+            group.create_task(serve(build(site, rooms), listening, stop, behind_proxy=False))
             try:
                 yield made
             finally:

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from cases.permissions import table
-from desk.app import application
 from desk.door import MOST_BYTES
 from desk.gate import ANYBODY, NOBODY, STAFF, WAITING
 
@@ -146,11 +145,11 @@ async def test_a_body_without_end_is_refused(desk):
     assert answer.status == 413
 
 
-def test_every_route_says_whom_it_is_for(desk):
+def test_every_route_says_whom_it_is_for(rooms):
     known = {ANYBODY, NOBODY, STAFF, WAITING, *table()}
     silent = [
         (route.path, handler)
-        for route in application(desk.site).routes
+        for route in rooms.routes
         for handler in route.route_handlers
         if handler.opt.get("for") not in known and "OPTIONS" not in handler.http_methods
     ]

@@ -45,8 +45,14 @@ def clock() -> dict[str, datetime]:
     return {"now": datetime.now(UTC) + timedelta(minutes=5)}
 
 
+@pytest.fixture(scope="session")
+def named() -> Bot:
+    """The bot's name to aiogram. It reads all certificates of the computer, so one does for all."""
+    return Bot("1000001:family-sandbox-token")
+
+
 @pytest.fixture
-def door(pool: Any, keyset: Any, clock: dict[str, datetime]) -> Door:
+def door(pool: Any, keyset: Any, clock: dict[str, datetime], named: Bot) -> Door:
     root = keys.load_root(keyset.root).public
     listed = recipients.load(keyset.recipients, root, 0, clock["now"])
     toasts: list[str | None] = []
@@ -60,7 +66,7 @@ def door(pool: Any, keyset: Any, clock: dict[str, datetime]) -> Door:
     dispatcher.include_router(family.router(Filing(pool, vault, lambda: listed), letters))
     made = Door(
         name="family",
-        bot=Bot("1000001:family-sandbox-token"),
+        bot=named,
         dispatcher=dispatcher,
         database=pool,
         vault=vault,
