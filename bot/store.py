@@ -28,7 +28,7 @@ _PAGE: Final = 1000
 _FOLDER_PIECE: Final = 256 << 10
 #: the least S3 takes as a part; two of them are in memory for each file
 _S3_PIECE: Final = 5 << 20
-_FOLDER_AT_ONCE, _S3_AT_ONCE = 20, 6
+_FOLDER_AT_ONCE, _S3_AT_ONCE = 20, 4
 #: who asks for more of a store that is away has a longer breath of their own
 _RETRIES, _RETRIED_FOR = 2, timedelta(seconds=30)
 

@@ -60,9 +60,6 @@ def report(
     An answer is {"address", "name", "question", "answer", "state", "value", "verbatim", "flags",
     "at"}. The questions asked just before sending are the section "closing", without a name.
     """
-    rows = review(flow, draft)
-    keys = [*(section.key for section in flow.sections), CLOSING]
-    sections = [_section(flow, draft, locale, key, rows) for key in keys]
     return {
         "schema": SCHEMA,
         "flow": flow.name,
@@ -73,8 +70,16 @@ def report(
         "consent": consent.as_json(),
         "received_at": received_at.astimezone(UTC).isoformat(),
         **({"entered_by": entered_by} if entered_by else {}),
-        "sections": [section for section in sections if section["answers"] or section["items"]],
+        "sections": sections(flow, draft, locale),
     }
+
+
+def sections(flow: Flow, draft: Draft, locale: str) -> list[Json]:
+    """The "sections" of a report, without those in which nothing was told."""
+    rows = review(flow, draft)
+    keys = [*(section.key for section in flow.sections), CLOSING]
+    made = [_section(flow, draft, locale, key, rows) for key in keys]
+    return [section for section in made if section["answers"] or section["items"]]
 
 
 def _section(

@@ -1,12 +1,10 @@
-"""The indexes of the desk's queue and of its bell, for cases.tables: each view has one.
+"""The indexes of the desk's queue and of its bell, in words of SQL: each view has one.
 
 A predicate here is repeated word for word in the queries of cases.views and cases.ringing; only
-then will the database use the index.
+then will the database use the index. No SQLAlchemy here: those who ask need not load it.
 """
 
 from typing import Final
-
-from sqlalchemy import Index, text
 
 OPEN: Final = (
     "status IN ('received', 'screening', 'triaged', 'needs_info', 'referred', 'assigned',"
@@ -38,23 +36,3 @@ DEFINED: Final[tuple[tuple[str, tuple[str, ...], str | None], ...]] = (
 
 FILTERED: Final = ("oblast", "kind", "age_band", "status")
 """What travels along in each: filters and counts are answered without reading a row."""
-
-
-def made() -> list[Index]:
-    """The indexes as the table of cases takes them."""
-    return [
-        Index("ix_cases_unrung", "received_at", postgresql_where=text(UNRUNG)),
-        *_views(),
-    ]
-
-
-def _views() -> list[Index]:
-    return [
-        Index(
-            f"ix_cases_{name}",
-            *columns,
-            postgresql_where=None if predicate is None else text(predicate),
-            postgresql_include=[one for one in FILTERED if one not in columns],
-        )
-        for name, columns, predicate in DEFINED
-    ]

@@ -71,13 +71,14 @@ def stubs(
         return ()
     named = [*draft.items.get("children", ()), *_listed(draft)][:MOST]
     whole = _with_listed(draft)
+    every = {**told, "sections": document.sections(flow, whole, str(told["locale"]))}
     cards = {str(card["item"]): card for card in document.cards(flow, whole)}
     made = []
     for item in named:
         case = uuid4()
         alone = replace(whole, items={**whole.items, "children": (item,)})
         key = new_case_key(case, recipients)
-        payload = _of_one(told, item, group)
+        payload = _of_one(every, item, group)
         parts = (("report", document.SCHEMA, payload),
                  ("card", document.CARD_SCHEMA, cards[item]))  # fmt: skip
         objects = tuple(

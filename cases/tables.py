@@ -36,7 +36,7 @@ from cases import (
     message_tables,
     pair_tables,
     people_tables,
-    queue_indexes,
+    queue_tables,
     work_tables,
 )
 
@@ -184,7 +184,7 @@ CASES = Table(
     Index(
         "ix_cases_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of IS NOT NULL")
     ),
-    *queue_indexes.made(),
+    *queue_tables.indexes(),
 )
 
 CASE_KEY = Table(

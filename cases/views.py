@@ -21,7 +21,7 @@ from cases.queue_indexes import TAKEN, UNTAKEN, URGENT, WAITING
 PAGE: Final = 50
 MOST_COUNTED: Final = 10_000
 
-KINDS: Final = ("report", "child", "sighting", "collective")
+KINDS: Final = ("report", "child", "sighting", "collective", "news")
 AGES: Final = (*(band for _, band in BANDS), GROWN)
 STATUSES: Final = (
     "received", "screening", "triaged", "needs_info", "referred", "assigned", "in_work",

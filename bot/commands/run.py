@@ -40,7 +40,7 @@ def intake() -> int:
 
 @app.command
 def delivery() -> int:
-    """Only send what waits. Without a token: to a sandbox that runs already."""
+    """Only send what waits, and fetch files. Without a token: with a sandbox that runs already."""
     return _run("delivery")
 
 

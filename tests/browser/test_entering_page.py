@@ -122,3 +122,38 @@ async def test_without_a_script_a_call_leads_to_its_receipt(demo, browser):
         await press("Записано")
         await expect(page.get_by_text("Незавершених немає.")).to_be_visible()
     assert await demo.owner.fetchval("SELECT channel FROM cases") == "operator_phone"
+
+
+async def test_a_list_of_children_is_typed_in_up_to_its_receipt(demo, browser):
+    async with seen(browser, {"width": 1180, "height": 800}) as page:
+        press = lambda label: _go(page, page.get_by_role("button", name=label, exact=True))  # noqa: E731
+        act = lambda action: _go(page, page.locator(f"button[value='{action}']"))  # noqa: E731
+
+        async def write(words):
+            await page.get_by_label("Відповідь").fill(words)
+            await press("Записати")
+
+        await _taken(page, demo)
+        await page.get_by_label("Вивезли групу дітей").check()
+        await press("Далі: згода")
+        await page.get_by_label("Текст прочитано вголос").check()
+        await press("До запитань")
+        await act("pick former_staff")
+        await write("Олешківський інтернат")
+        await write("Олешки")
+        await act("pick UA65100110010019482")
+        await act("pick three_to_ten")
+        await write("10.2022")
+        for action in ("tasks", "open list", "skip"):
+            await act(action)
+        await judged(page, "call-list-asked")
+        await write("1. Канаркова Соломія Ігорівна\n2. Коваленко Артем\n3. Мельник Дарина")
+        for action in ("tasks", "check"):
+            await act(action)
+        await judged(page, "call-list-check")
+        for action in ("send", "pick #done"):
+            await act(action)
+        await expect(page.locator(".slip dd")).to_have_count(2)
+        await judged(page, "call-list-receipt")
+        stubs = await demo.owner.fetchval("SELECT count(*) FROM cases WHERE part_of IS NOT NULL")
+        assert stubs == 3

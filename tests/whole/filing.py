@@ -60,18 +60,20 @@ class Family:
     pool: "asyncpg.Pool"
     chat: int = 5
     updates: int = field(default=0)
+    vault: Vault = VAULT
+    recipients: Recipients = RECIPIENTS
 
     async def turn(self) -> Turn:
         self.updates += 1
         turn = await load(
-            self.pool, VAULT, bot=BOT, bot_id=BOT_ID, update_id=self.chat * 1000 + self.updates,
+            self.pool, self.vault, bot=BOT, bot_id=BOT_ID, update_id=self.chat * 1000 + self.updates,
             digest=b"d", chat_id=self.chat, default_locale="uk", now=NOW,
         )  # fmt: skip
         assert isinstance(turn, Turn)
         return turn
 
     async def save(self, turn: Turn) -> None:
-        await save(self.pool, VAULT, turn, signer=SIGNER, now=NOW)
+        await save(self.pool, self.vault, turn, signer=SIGNER, now=NOW)
 
     async def begin(self) -> UUID:
         """A draft, at one of its questions; its id."""
@@ -85,13 +87,13 @@ class Family:
 
     async def home(self, draft: UUID) -> Home:
         opened = await attachments.opened_for(self.pool, draft)
-        return opened or attachments.open_case(draft, RECIPIENTS, NOW)
+        return opened or attachments.open_case(draft, self.recipients, NOW)
 
     async def send(self, home: Home, offered: Offered) -> UUID:
         """A file arrives; its id."""
         turn = await self.turn()
         arrival = Arrival(uuid4(), home, offered)
-        arrival.join(turn, VAULT)
+        arrival.join(turn, self.vault)
         await self.save(turn)
         return arrival.id
 

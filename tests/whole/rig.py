@@ -19,6 +19,7 @@ import aiohttp
 
 from bot.postgres import Embedded
 from vault import keys, throwaway
+from vault.throwaway import KeySet
 
 ROOT = Path(__file__).parents[2]
 FAMILY = "1000001:family-sandbox-token"
@@ -199,6 +200,22 @@ class Walker:
             await (self.say(what) if deed == "say" else self.tap(what, screen))
 
 
+def environment(api: str, database: str, folder: Path, keyset: KeySet) -> dict[str, str]:
+    """The settings of a bot at this Telegram, on this database, with these keys."""
+    return {
+        "TELEGRAM_BOT_TOKEN": FAMILY,
+        "TELEGRAM_STAFF_BOT_TOKEN": STAFF,
+        "DATABASE_URL": database,
+        "DODOMU_FOLDER": str(folder),
+        "DODOMU_TELEGRAM_API": api,
+        "DODOMU_VAULT_KEY": str(keyset.vault),
+        "DODOMU_INTAKE_SIGN_KEY": str(keyset.intake_sign),
+        "DODOMU_RECIPIENTS": str(keyset.recipients),
+        "DODOMU_ROOT_PUBLIC": keys.public_text(keyset.root_public),
+        "DODOMU_LOG": "json",
+    }
+
+
 @asynccontextmanager
 async def rigged(
     folder: Path, database: Embedded | Database, *, kept: bool = True, **settings: str
@@ -221,20 +238,9 @@ async def rigged(
             )
             rig.staff_chat = group["id"]
             inherited = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
-            rig.env = {name: os.environ[name] for name in inherited if name in os.environ} | {
-                "TELEGRAM_BOT_TOKEN": FAMILY,
-                "TELEGRAM_STAFF_BOT_TOKEN": STAFF,
-                "DATABASE_URL": database.url,
-                "DODOMU_FOLDER": str(folder / "var"),
-                "DODOMU_TELEGRAM_API": url,
-                "DODOMU_STAFF_CHAT": str(rig.staff_chat),
-                "DODOMU_VAULT_KEY": str(keyset.vault),
-                "DODOMU_INTAKE_SIGN_KEY": str(keyset.intake_sign),
-                "DODOMU_RECIPIENTS": str(keyset.recipients),
-                "DODOMU_ROOT_PUBLIC": keys.public_text(keyset.root_public),
-                "DODOMU_LOG": "json",
-                **settings,
-            }
+            told = environment(url, database.url, folder / "var", keyset)
+            rig.env = {name: os.environ[name] for name in inherited if name in os.environ} | told
+            rig.env |= {"DODOMU_STAFF_CHAT": str(rig.staff_chat), **settings}
             rig.env = json.loads(json.dumps(rig.env, default=str))
             try:
                 yield rig

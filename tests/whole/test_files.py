@@ -18,15 +18,17 @@ from uuid import uuid4
 import filing
 import pytest
 from filing import PNG, Family, opened, uploaded
+from rig import environment
 
 import sandbox
 from bot.store import Store
 from cases.audit import verify
+from vault import keys, recipients, throwaway
 
 FILES = int(os.environ.get("FILES", "24"))
 KILLS = int(os.environ.get("FILE_KILLS", "20"))
 LARGEST = 20 << 20
-MOST_MEMORY = 150 << 20
+MOST_MEMORY = 150_000_000
 
 ROOT = Path(__file__).parents[2]
 MP4 = b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2"
@@ -150,10 +152,26 @@ async def where(request, tmp_path, monkeypatch):
         yield await filing.bucket(s3, monkeypatch)
 
 
+@contextmanager
+def sending(env: dict[str, str]):
+    """`dodomu run delivery`, the part that fetches and seals, until this ends."""
+    command = [sys.executable, "-m", "bot", "run", "delivery"]
+    running = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | env, stdout=subprocess.DEVNULL
+    )  # fmt: skip
+    try:
+        yield running
+    finally:
+        running.terminate()
+        running.wait(60)
+
+
 async def test_twenty_of_the_largest_at_once_fit_into_150_megabytes(
-    running, pool, database_url, where
+    running, pool, database_url, where, tmp_path
 ):
-    family = Family(pool)
+    keyset = throwaway.make_all(tmp_path / "keys", filing.NOW)
+    listed = recipients.load(keyset.recipients, keyset.root_public, 0, filing.NOW)
+    family = Family(pool, vault=keys.load_vault(keyset.vault), recipients=listed)
     draft = await family.begin()
     content = PNG + os.urandom(LARGEST - len(PNG))
     for _ in range(15):
@@ -162,15 +180,25 @@ async def test_twenty_of_the_largest_at_once_fit_into_150_megabytes(
         await family.send(
             await family.home(draft), uploaded(running, MP4 + content[: -len(MP4)], kind="video")
         )
-    with process(database_url, running.url, where, 60.0) as (now, _):
+    env = environment(running.url, database_url, tmp_path / "var", keyset)
+    with sending(env | {"DODOMU_OBJECTS": where}) as sender:
         async with asyncio.timeout(240):
             while await finished(pool) < 20:
                 await asyncio.sleep(0.1)
-        status = Path(f"/proc/{now[0].pid}/status").read_text()
+        status = Path(f"/proc/{sender.pid}/status").read_text()
     peak = int(status.split("VmHWM:")[1].split()[0]) << 10
-    print(f"peak {peak >> 20} MiB")
+    print(f"peak {peak / 1e6:.0f} MB")
     assert peak < MOST_MEMORY
     assert await pool.fetchval("SELECT count(*) FROM attachment WHERE state = 'held'") == 20
+
+
+def test_who_sends_and_seals_does_not_load_what_only_others_need():
+    needless = ("aiogram", "sqlalchemy", "alembic", "litestar", "jinja2")
+    asked = f"import sys, bot.app; print([one for one in {needless} if one in sys.modules])"
+    said = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "[]"
 
 
 async def test_what_a_file_says_lies_nowhere_in_clear(
