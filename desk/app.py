@@ -24,6 +24,7 @@ from desk import (
     own,
     pairs,
     people,
+    proving,
     queue,
     sign_in,
     statistics,
@@ -40,6 +41,7 @@ from desk.visitor import Asked, Visitor
 ROOMS: Final = (
     *sign_in.ROUTES,
     *enrol.ROUTES,
+    *proving.ROUTES,
     *own.ROUTES,
     *notices.ROUTES,
     *queue.ROUTES,

@@ -204,20 +204,28 @@ async def confirm(request: Asked, site: Here, visitor: Guest, case: FromPath[UUI
     return _back(case, "confirmed")
 
 
-@post("/cases/{case:uuid}/confirmations/{which:uuid}/{deed:str}", opt=opening("set_status"))
-async def decide(
-    site: Here, visitor: Guest, case: FromPath[UUID], which: FromPath[UUID], deed: FromPath[str]
+@post("/cases/{case:uuid}/confirmations/{which:uuid}/second", opt=opening("second_death"))
+async def second(
+    site: Here, visitor: Guest, case: FromPath[UUID], which: FromPath[UUID]
 ) -> Redirect:
-    """The second person's word, or taking a confirmation back."""
-    person = await _deciding(site, visitor, case, "set_status")
-    work = {"second": confirming.second, "undo": confirming.undo}.get(deed)
-    if work is None:
-        raise NotNow
+    """The second person's word."""
+    person = await _deciding(site, visitor, case, "second_death")
     async with transaction(site.pool) as connection:
-        await work(connection, which, by=person, signer=site.sign, now=site.now())
-    return _back(case, "seconded" if deed == "second" else "undone")
+        await confirming.second(connection, which, by=person, signer=site.sign, now=site.now())
+    return _back(case, "seconded")
+
+
+@post("/cases/{case:uuid}/confirmations/{which:uuid}/undo", opt=opening("set_status"))
+async def undo(
+    site: Here, visitor: Guest, case: FromPath[UUID], which: FromPath[UUID]
+) -> Redirect:
+    """Taking a confirmation back."""
+    person = await _deciding(site, visitor, case, "set_status")
+    async with transaction(site.pool) as connection:
+        await confirming.undo(connection, which, by=person, signer=site.sign, now=site.now())
+    return _back(case, "undone")
 
 
 ROUTES: Final = (
-    shown, ask, withdraw, note, status, level, close, reopen, hold, confirm, decide,
+    shown, ask, withdraw, note, status, level, close, reopen, hold, confirm, second, undo,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import handlers
-from cases import deciding, entry_drafts, sessions
+from cases import deciding, entry_drafts, proofs, sessions
 from cases.audit_pages import GROUPS
 from cases.matching import weigh
 from cases.permissions import ROLES
@@ -83,6 +83,9 @@ MADE = {
     "sign_in.": ("wrong", "often"),
     "keys.": ("help", "j", "k", "c"),
     "unlock.wrong.": ("passphrase", "file", "another", "list", "granted", "forged", "tries"),
+    "proof.what.": proofs.table(),
+    "proof.why.": set(proofs.table().values()),
+    "proof.wrong.": ("code", "key", "often"),
     "why.reason.": opening.REASONS,
     "why_level.": deciding.WHY_LEVEL,
     "closing.": deciding.REASONS,
