@@ -29,6 +29,7 @@ from desk import (
     sign_in,
     statistics,
     unlock,
+    ways,
 )
 from desk.door import MOST_BYTES, Door
 from desk.gate import NOBODY, VISITOR, gate, opening
@@ -42,6 +43,7 @@ ROOMS: Final = (
     *sign_in.ROUTES,
     *enrol.ROUTES,
     *proving.ROUTES,
+    *ways.ROUTES,
     *own.ROUTES,
     *notices.ROUTES,
     *queue.ROUTES,

@@ -107,5 +107,14 @@ def print_of(site: Site, person: Person, code: str) -> bytes:
     return site.vault.digest(f"recovery|{person.id}|{plain}".encode())
 
 
+def wrong_with(password: str, again: str) -> str:
+    """What is to be put right about a new password, "" for nothing."""
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
+        return "short" if len(password) < passwords.SHORTEST else "long"
+    if len(set(password)) < passwords.SHORTEST // 3:
+        return "simple"
+    return "" if password == again else "differ"
+
+
 def _row(row: str) -> bytes:
     return f"totp|{row}".encode()

@@ -24,6 +24,7 @@ from desk import (
     leaving,
     official,
     opening,
+    own,
     pairs,
     people,
     queue,
@@ -42,6 +43,8 @@ _HANDED_ON = (
     *("family.told.question", "family.told.word", "file.sealed", "file.failed", "report.sent"),
     *("key.granted", "key.revoked", "key.rotated", "keys.dropped", "keys.rewrapped"),
     *("staff.role_granted", "staff.role_refused", "pair.decided", "pair.undone"),
+    *("staff.passkey_added", "staff.passkey_named", "staff.passkey_removed"),
+    *("staff.codes_renewed", "staff.password_changed"),
     *("draft.expired", "entry.expired", "quarantine.expired"),
 )
 
@@ -75,6 +78,7 @@ MADE = {
     "column.": ("level", "code", "child", "where", "why", "due", "who"),
     "state.": ("pending", "active", "suspended"),
     "me.how.": typing.get_args(sessions.How),
+    "me.said.": own._SAID,
     "queue.said.": queue._SAID,
     "queue.": ("take", "release"),
     "people.said.": people._SAID,
