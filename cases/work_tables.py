@@ -9,8 +9,10 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -48,6 +50,8 @@ def referral(metadata: MetaData) -> Table:
         metadata,
         Column("id", UUID(as_uuid=True), primary_key=True),
         Column("first", UUID(as_uuid=True), ForeignKey("referral.id"), nullable=False),
+        #: from 0 on: of two people who say at once what became of it, one is too late
+        Column("number", SmallInteger, nullable=False),
         Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), nullable=False),
         Column("body", Text, nullable=False),
         Column("state", Text, nullable=False),
@@ -57,6 +61,10 @@ def referral(metadata: MetaData) -> Table:
         CheckConstraint(
             "state IN ('referred', 'accepted', 'declined', 'returned', 'withdrawn')", name="state"
         ),
-        CheckConstraint("(first = id) = (state = 'referred')", name="beginning"),
+        CheckConstraint(
+            "(first = id) = (number = 0) AND (number = 0) = (state = 'referred')",
+            name="beginning",
+        ),
+        UniqueConstraint("first", "number"),
         Index(None, "case_id", "at"),
     )

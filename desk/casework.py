@@ -16,7 +16,7 @@ from cases.messages import Letter
 from cases.permissions import About, may
 from cases.person import NotNow, Person
 from cases.readiness import readiness
-from desk import leaving, telling
+from desk import leaving, referring, telling
 from desk.gate import opening, permitted
 from desk.opening import OpenCase, open_case
 from desk.pages import onward, page
@@ -32,7 +32,7 @@ MOST: Final = 3_000
 
 _SAID: Final = ("asked", "written", "noted", "status", "level", "closed", "reopened", "confirmed",
                 "seconded", "undone", "held", "withdrawn", "empty", "box", "family",
-                "sure")  # fmt: skip
+                "sure", "referred", "referral")  # fmt: skip
 
 
 @get("/cases/{case:uuid}", opt=opening("open"))
@@ -70,6 +70,7 @@ async def _shown(site: Site, person: Person, opened: OpenCase) -> dict[str, Any]
         "why_level": WHY_LEVEL,
         "askable": askable(),
         "exports": leaving.WHAT,
+        "referrals": await referring.of_case(site, opened),
         "rights": {
             right
             for right in ("take", "release", "set_status", "write_to_family", "export_case",

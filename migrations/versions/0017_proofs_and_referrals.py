@@ -26,6 +26,7 @@ def upgrade() -> None:
         "referral",
         sa.Column("id", UUID(as_uuid=True), nullable=False),
         sa.Column("first", UUID(as_uuid=True), nullable=False),
+        sa.Column("number", sa.SmallInteger, nullable=False),
         sa.Column("case_id", UUID(as_uuid=True), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
@@ -33,6 +34,7 @@ def upgrade() -> None:
         sa.Column("by", UUID(as_uuid=True), nullable=False),
         sa.Column("at", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_referral"),
+        sa.UniqueConstraint("first", "number", name="uq_referral_first_number"),
         sa.ForeignKeyConstraint(["first"], ["referral.id"], name="fk_referral_first"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_referral_case_id"),
         sa.ForeignKeyConstraint(["by"], ["staff.id"], name="fk_referral_by"),
@@ -41,7 +43,8 @@ def upgrade() -> None:
             name=op.f("ck_referral_state"),
         ),
         sa.CheckConstraint(
-            "(first = id) = (state = 'referred')", name=op.f("ck_referral_beginning")
+            "(first = id) = (number = 0) AND (number = 0) = (state = 'referred')",
+            name=op.f("ck_referral_beginning"),
         ),
     )
     op.create_index("ix_referral_case_id_at", "referral", ["case_id", "at"])

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import handlers
-from cases import deciding, entry_drafts, proofs, sessions
+from cases import bodies, deciding, entry_drafts, proofs, sessions
+from cases import referring as referrals
 from cases.audit_pages import GROUPS
 from cases.matching import weigh
 from cases.permissions import ROLES
@@ -28,10 +29,12 @@ from desk import (
     pairs,
     people,
     queue,
+    referring,
     statistics,
     telling,
     troubles,
 )
+from desk.export import consent
 from desk.pages import FOLDER, ROOMS
 from flows.report import REPORT
 from locales import say
@@ -90,6 +93,14 @@ MADE = {
     "proof.what.": proofs.table(),
     "proof.why.": set(proofs.table().values()),
     "proof.wrong.": ("code", "key", "often"),
+    "body.": {end for one in bodies.bodies() for end in (one, f"{one}.what")},
+    "part.": bodies.parts(),
+    "ground.": ("consent", "unread", *bodies.grounds()),
+    "consent.": typing.get_args(consent.Standing),
+    "referral.": referrals.STATES,
+    "referral.to.": {to for after in referrals.NEXT.values() for to in after},
+    "refer.wrong.": referring.WRONG,
+    "refer.": ("words", "words_free"),
     "why.reason.": opening.REASONS,
     "why_level.": deciding.WHY_LEVEL,
     "closing.": deciding.REASONS,
