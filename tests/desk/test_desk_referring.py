@@ -59,7 +59,9 @@ def test_every_section_of_what_is_sealed_is_of_one_part():
     told = [section for held in bodies.parts().values() for section in held]
     assert len(told) == len(set(told))
     asked = {
-        section.key for flow in (REPORT, COLLECTIVE, SIGHTING, NEWS, HELP) for section in flow.sections
+        section.key
+        for flow in (REPORT, COLLECTIVE, SIGHTING, NEWS, HELP)
+        for section in flow.sections
     }
     assert set(told) == asked
 
@@ -82,9 +84,9 @@ def test_every_state_leads_somewhere_known_and_withdrawn_ends():
 async def test_beside_each_body_stands_what_the_family_said(office, held, clock):
     case, browser = await told(office, held, clock)
     page = (await browser.get(f"/cases/{case}/refer")).text
-    assert page.count(say("uk", "consent.agreed")) == 2
-    assert page.count(say("uk", "consent.refused")) == 6
-    assert page.count(say("uk", "consent.unasked")) == 1, "the Register of Damage"
+    assert page.count(say("uk", "agreement.agreed")) == 2
+    assert page.count(say("uk", "agreement.refused")) == 6
+    assert page.count(say("uk", "agreement.unasked")) == 1, "the Register of Damage"
     assert "to=police" in page
     assert "to=ombudsman" not in page
 
@@ -124,7 +126,7 @@ async def test_nobody_refers_what_was_withdrawn(office, held, clock):
     assert (await referred(browser, case)).status == 409
     assert (await fetched(office, browser, case))[0] == 409, "nor hands it over later"
     page = (await browser.get(f"/cases/{case}/refer")).text
-    assert page.count(say("uk", "consent.withdrawn")) == len(bodies.bodies())
+    assert page.count(say("uk", "agreement.withdrawn")) == len(bodies.bodies())
 
 
 async def test_where_the_family_was_not_asked_a_ground_in_words_is_wanted(office, held, clock):

@@ -96,7 +96,7 @@ MADE = {
     "body.": {end for one in bodies.bodies() for end in (one, f"{one}.what")},
     "part.": bodies.parts(),
     "ground.": ("consent", "unread", *bodies.grounds()),
-    "consent.": typing.get_args(consent.Standing),
+    "agreement.": typing.get_args(consent.Standing),
     "referral.": referrals.STATES,
     "referral.to.": {to for after in referrals.NEXT.values() for to in after},
     "refer.wrong.": referring.WRONG,
