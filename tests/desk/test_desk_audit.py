@@ -312,4 +312,4 @@ async def test_the_page_tells_who_stamped_the_chain_and_when(desk, held, tmp_pat
     await desk.site.watch.look()
     browser = await desk.at_work("auditor")
     text = (await browser.get("/audit")).text
-    assert f"Запис {asked.seq} скріпив позначкою часу «{NAME}»" in text
+    assert f"Позначка часу на записі № {asked.seq}: {NAME}," in text
