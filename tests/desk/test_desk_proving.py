@@ -77,6 +77,17 @@ def _deeds(desk):
     ]
 
 
+def test_of_what_wants_a_proof_only_the_form_of_a_referral_is_looked_at_without(desk):
+    """A page that gives something away must not be a GET: looking wants no proof."""
+    looked_at = {
+        route.path
+        for route in application(desk.site).routes
+        for handler in route.route_handlers
+        if handler.opt.get("for") in proofs.table() and "GET" in handler.http_methods
+    }
+    assert looked_at == {"/cases/{case:uuid}/refer"}
+
+
 async def test_every_such_route_is_refused_without_a_proof_and_does_nothing(desk):
     deeds = _deeds(desk)
     assert {"export_case", "confirm_role", "restore", "second_death"} <= {one[2] for one in deeds}
