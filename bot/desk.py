@@ -24,7 +24,7 @@ from desk.app import build
 from desk.serving import bound
 from desk.serving import serve as serve_app
 from desk.site import Site
-from desk.watch import Watch
+from desk.watch import Watch, checkpoint_of
 from vault import chain, keys
 
 DESK: Final = "dodomu_desk"
@@ -87,7 +87,7 @@ async def opened(
             own,
             lambda: listed(settings, datetime.now(UTC)),
             signer,
-            key.with_suffix(".checkpoint"),
+            checkpoint_of(key),
             lambda: datetime.now(UTC),
         )
         site = Site(

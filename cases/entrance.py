@@ -79,7 +79,7 @@ async def accept(
     )
     person = person_of(row)
     if isinstance(way, Passkey):
-        await _keep_passkey(connection, person, way, now)
+        await keep_passkey(connection, person, way, now)
     else:
         await _keep_fallback(connection, person, way)
     kind = "passkey" if isinstance(way, Passkey) else "totp"
@@ -88,9 +88,10 @@ async def accept(
     return person
 
 
-async def _keep_passkey(
+async def keep_passkey(
     connection: "asyncpg.Connection", person: Person, key: Passkey, now: datetime
 ) -> None:
+    """In the caller's transaction, without an entry. Raises NotNow for one that is known."""
     try:
         await connection.execute(
             "INSERT INTO passkey (id, person_id, public_key, sign_count, label, created_at)"

@@ -151,6 +151,8 @@ def desk_session(metadata: MetaData) -> Table:
         Column("created_at", _INSTANT, nullable=False),
         Column("seen_at", _INSTANT, nullable=False),
         Column("ends_at", _INSTANT, nullable=False),
+        #: when its person last proved anew who they are
+        Column("proven_at", _INSTANT),
         Index(None, "person_id"),
     )
 

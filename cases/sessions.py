@@ -35,6 +35,8 @@ class Session:
     created_at: datetime
     seen_at: datetime
     ends_at: datetime
+    proven_at: datetime | None = None
+    """When its person last proved anew who they are (cases.proofs)."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ class Opening:
     device: str
 
 
-_SESSION: Final = "s.id AS session_id, s.how, s.device, s.created_at, s.seen_at, s.ends_at"
+_SESSION: Final = (
+    "s.id AS session_id, s.how, s.device, s.created_at, s.seen_at, s.ends_at, s.proven_at"
+)
 
 
 def _session_of(row: "asyncpg.Record") -> Session:
@@ -66,6 +70,7 @@ def _session_of(row: "asyncpg.Record") -> Session:
         row["created_at"],
         row["seen_at"],
         row["ends_at"],
+        row["proven_at"],
     )
 
 

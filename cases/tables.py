@@ -281,7 +281,7 @@ ELSEWHERE = tuple(
         *(file_tables.opened_case, file_tables.attachment),
         *(message_tables.message, message_tables.intake_box, message_tables.family_page),
         *people_tables.ALL,
-        *(work_tables.confirmation, key_tables.group_key_wrap),
+        *(work_tables.confirmation, work_tables.referral, key_tables.group_key_wrap),
         *(audit_tables.audit, audit_tables.audit_head),
     )
 )

@@ -116,3 +116,11 @@ async def _recorded(database: Database, cases: Sequence[UUID]) -> dict[UUID, set
 def _digests(detail: Mapping[str, Any]) -> list[str]:
     sealed = detail["sealed"]
     return [str(each) for each in (sealed if isinstance(sealed, list) else [sealed])]
+
+
+async def hash_at(database: Database, seq: int) -> bytes | None:
+    """The hash of an entry of the audit chain; None where it has none of this number."""
+    found: bytes | None = await database.fetchval(
+        "SELECT hash FROM audit WHERE seq = $1", seq, timeout=PATIENCE
+    )
+    return found

@@ -24,10 +24,13 @@ from desk import (
     own,
     pairs,
     people,
+    proving,
     queue,
+    referring,
     sign_in,
     statistics,
     unlock,
+    ways,
 )
 from desk.door import MOST_BYTES, Door
 from desk.gate import NOBODY, VISITOR, gate, opening
@@ -40,6 +43,8 @@ from desk.visitor import Asked, Visitor
 ROOMS: Final = (
     *sign_in.ROUTES,
     *enrol.ROUTES,
+    *proving.ROUTES,
+    *ways.ROUTES,
     *own.ROUTES,
     *notices.ROUTES,
     *queue.ROUTES,
@@ -47,6 +52,7 @@ ROOMS: Final = (
     *unlock.ROUTES,
     *casework.ROUTES,
     *leaving.ROUTES,
+    *referring.ROUTES,
     *pairs.ROUTES,
     *greeting.ROUTES,
     *entering.ROUTES,

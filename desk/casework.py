@@ -16,7 +16,7 @@ from cases.messages import Letter
 from cases.permissions import About, may
 from cases.person import NotNow, Person
 from cases.readiness import readiness
-from desk import leaving, telling
+from desk import leaving, referring, telling
 from desk.gate import opening, permitted
 from desk.opening import OpenCase, open_case
 from desk.pages import onward, page
@@ -32,7 +32,7 @@ MOST: Final = 3_000
 
 _SAID: Final = ("asked", "written", "noted", "status", "level", "closed", "reopened", "confirmed",
                 "seconded", "undone", "held", "withdrawn", "empty", "box", "family",
-                "sure")  # fmt: skip
+                "sure", "referred", "referral")  # fmt: skip
 
 
 @get("/cases/{case:uuid}", opt=opening("open"))
@@ -70,6 +70,7 @@ async def _shown(site: Site, person: Person, opened: OpenCase) -> dict[str, Any]
         "why_level": WHY_LEVEL,
         "askable": askable(),
         "exports": leaving.WHAT,
+        "referrals": await referring.of_case(site, opened),
         "rights": {
             right
             for right in ("take", "release", "set_status", "write_to_family", "export_case",
@@ -204,20 +205,28 @@ async def confirm(request: Asked, site: Here, visitor: Guest, case: FromPath[UUI
     return _back(case, "confirmed")
 
 
-@post("/cases/{case:uuid}/confirmations/{which:uuid}/{deed:str}", opt=opening("set_status"))
-async def decide(
-    site: Here, visitor: Guest, case: FromPath[UUID], which: FromPath[UUID], deed: FromPath[str]
+@post("/cases/{case:uuid}/confirmations/{which:uuid}/second", opt=opening("second_death"))
+async def second(
+    site: Here, visitor: Guest, case: FromPath[UUID], which: FromPath[UUID]
 ) -> Redirect:
-    """The second person's word, or taking a confirmation back."""
-    person = await _deciding(site, visitor, case, "set_status")
-    work = {"second": confirming.second, "undo": confirming.undo}.get(deed)
-    if work is None:
-        raise NotNow
+    """The second person's word."""
+    person = await _deciding(site, visitor, case, "second_death")
     async with transaction(site.pool) as connection:
-        await work(connection, which, by=person, signer=site.sign, now=site.now())
-    return _back(case, "seconded" if deed == "second" else "undone")
+        await confirming.second(connection, which, by=person, signer=site.sign, now=site.now())
+    return _back(case, "seconded")
+
+
+@post("/cases/{case:uuid}/confirmations/{which:uuid}/undo", opt=opening("set_status"))
+async def undo(
+    site: Here, visitor: Guest, case: FromPath[UUID], which: FromPath[UUID]
+) -> Redirect:
+    """Taking a confirmation back."""
+    person = await _deciding(site, visitor, case, "set_status")
+    async with transaction(site.pool) as connection:
+        await confirming.undo(connection, which, by=person, signer=site.sign, now=site.now())
+    return _back(case, "undone")
 
 
 ROUTES: Final = (
-    shown, ask, withdraw, note, status, level, close, reopen, hold, confirm, decide,
+    shown, ask, withdraw, note, status, level, close, reopen, hold, confirm, second, undo,
 )  # fmt: skip

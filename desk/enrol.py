@@ -100,7 +100,7 @@ async def form_sent(
     if secret is None:
         return trouble(request, "stale", HTTP_400_BAD_REQUEST)
     password, again = str(form.get("password", "")), str(form.get("again", ""))
-    wrong = _wrong(password, again)
+    wrong = second.wrong_with(password, again)
     if not wrong and second.step_of(secret, str(form.get("code", "")), site.now()) is None:
         wrong = "code"
     if wrong:
@@ -115,7 +115,7 @@ async def form_sent(
         person = await _accepted(site, invite, way)
     except NotNow:
         return _spent(request)
-    return page(site, visitor, "codes.html", codes=codes, guest=person)
+    return page(site, visitor, "codes.html", codes=codes, guest=person, to="/sign-in")
 
 
 def _form(
@@ -134,15 +134,6 @@ def _form(
         spoken=second.spoken(secret),
         shortest=passwords.SHORTEST,
     )
-
-
-def _wrong(password: str, again: str) -> str:
-    """What is to be put right, "" for nothing."""
-    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
-        return "short" if len(password) < passwords.SHORTEST else "long"
-    if len(set(password)) < passwords.SHORTEST // 3:
-        return "simple"
-    return "" if password == again else "differ"
 
 
 async def _accepted(site: Site, invite: str, way: Passkey | Fallback) -> Person:

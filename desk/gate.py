@@ -2,7 +2,8 @@
 
 A route's `opt` holds {"for": ...}: NOBODY (who asks does not matter), ANYBODY, WAITING (signed
 in), STAFF (and active), or an action of cases/permissions.toml, for the roles it reaches. A denial
-leaves an entry in the audit chain and nothing else.
+leaves an entry in the audit chain and nothing else. A deed whose action is in cases/proofs.toml
+begins only with a fresh proof of who it is (desk/proof.py); looking at a page needs none.
 """
 
 from typing import Any, Final
@@ -16,6 +17,7 @@ from cases.audit import AuditEvent, append
 from cases.database import transaction
 from cases.permissions import NOTHING, About, Verdict, allowed, reaches
 from cases.person import Person
+from desk import proof
 from desk.site import Site
 from desk.visitor import Visitor, ours, visitor_of
 
@@ -52,7 +54,7 @@ def opening(wanted: str, *, deed: bool = True) -> dict[str, Any]:
 async def gate(connection: "ASGIConnection[Any, Any, Any, Any]", route: BaseRouteHandler) -> None:
     """A Litestar guard for every route. Leaves the visitor in the request's state.
 
-    Raises Forged, SignedOut, NotYet, Denied.
+    Raises Forged, SignedOut, NotYet, Denied, desk.proof.Unproved.
     """
     site: Site = connection.app.state.site
     wanted = route.opt.get("for")
@@ -73,6 +75,8 @@ async def gate(connection: "ASGIConnection[Any, Any, Any, Any]", route: BaseRout
         raise NotYet
     if wanted != STAFF and not reaches(visitor.person, str(wanted)):
         await _denied(site, visitor.person, str(wanted), None)
+    if connection.method not in _SAFE:
+        await proof.fresh(site, connection, visitor, str(wanted))
 
 
 def person_of(visitor: Visitor) -> Person:

@@ -132,7 +132,7 @@ def _pour(site: Site, identity: Identity, row: FileRow | None) -> exports.Pour |
     return pour
 
 
-async def _pieces(work: Callable[[Give], None]) -> AsyncIterator[bytes]:
+async def pieces(work: Callable[[Give], None]) -> AsyncIterator[bytes]:
     """What `work`, in a thread, gives: few pieces at a time, and no more once nobody reads."""
     loop = asyncio.get_running_loop()
     waiting = asyncio.Queue[bytes | None](_MOST_WAITING)
@@ -182,7 +182,7 @@ async def export(
         "content-disposition": f'attachment; filename="{found.facts["code"]}.{name}"',
     }
     if what == "package":
-        return Stream(_pieces(partial(package, whole, made)), media_type=media, headers=headers)
+        return Stream(pieces(partial(package, whole, made)), media_type=media, headers=headers)
     return Response(await _made(what, whole, made), media_type=media, headers=headers)
 
 

@@ -14,21 +14,23 @@ from cases.database import transaction
 from cases.permissions import About
 from cases.person import NotNow
 from desk import visitor as visiting
+from desk import ways
 from desk.gate import ANYBODY, STAFF, opening, permitted, person_of
 from desk.pages import onward, page
 from desk.site import Here
 from desk.visitor import Asked, Guest
 from locales.catalogs import STAFF_LOCALES
 
-_SAID: Final = ("unlinked", "no_address", "kept")
+_SAID: Final = ("unlinked", "no_address", "kept", *ways.SAID)
 
 
 @get("/me", opt=opening(STAFF))
 async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
-    me, said = person_of(visitor).id, request.query_params.get("said", "")
+    me, said = person_of(visitor), request.query_params.get("said", "")
     told: dict[str, Any] = {
-        "sessions": await sessions.of(site.pool, me, site.now()),
-        "wishes": await notices.wishes(site.pool, me),
+        "sessions": await sessions.of(site.pool, me.id, site.now()),
+        "wishes": await notices.wishes(site.pool, me.id),
+        **await ways.shown(site, me),
         "said": said if said in _SAID else "",
     }
     return page(site, visitor, "me.html", room="me", **told)

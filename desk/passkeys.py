@@ -33,13 +33,14 @@ class Unproven(Exception):
     """The browser's answer does not hold: another address, challenge, key or no verified owner."""
 
 
-def to_sign(site: Site, challenge: bytes) -> str:
-    """Options for `navigator.credentials.get`, as JSON; any passkey of this desk will do."""
+def to_sign(site: Site, challenge: bytes, *, of: tuple[bytes, ...] = ()) -> str:
+    """Options for `navigator.credentials.get`, as JSON. `of`: one of these; else any will do."""
     return options_to_json(
         webauthn.generate_authentication_options(
             rp_id=site.domain,
             challenge=challenge,
             timeout=_MILLISECONDS,
+            allow_credentials=[PublicKeyCredentialDescriptor(id=key) for key in of] or None,
             user_verification=_VERIFIED,
         )
     )

@@ -1,20 +1,26 @@
 """The way in without a passkey: six digits from an application, and ten codes on paper."""
 
+import asyncio
 import base64
 import hmac
 import re
 import secrets
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import pyotp
 import segno
 
+from cases import entrance
+from cases.entrance import Second
 from cases.person import Person
 from desk.site import Site
+from vault import passwords
 from vault.local import NotOurs
 
 CODES: Final = 10
+
+Way: TypeAlias = Literal["totp", "recovery"]
 
 _NAME: Final = "Dodomu"
 _STEP: Final = 30
@@ -50,6 +56,22 @@ def step_of(secret: str, typed: str, now: datetime) -> int | None:
     return None
 
 
+async def proven(site: Site, found: Second | None, password: str, code: str) -> Way | None:
+    """By what the second factor held; a wrong password uses no code up."""
+    kept = found.password if found else None
+    right = await asyncio.to_thread(passwords.holds, kept, password)
+    if not right or found is None or found.totp is None:
+        return None
+    row = str(found.person.id)
+    step = step_of(opened(site, found.totp, row), code, site.now())
+    if step is not None:
+        fresh = await entrance.totp_used(site.pool, found.person.id, step)
+        return "totp" if fresh else None
+    spent = print_of(site, found.person, code)
+    used = await entrance.code_used(site.pool, found.person.id, spent, site.now())
+    return "recovery" if used else None
+
+
 def sealed(site: Site, secret: str, row: str) -> bytes:
     """The secret under the desk's key, bound to `row`: whose it is."""
     return site.vault.seal(secret, _row(row))
@@ -83,6 +105,15 @@ def print_of(site: Site, person: Person, code: str) -> bytes:
     """What is kept of a code: keyed, so that a stolen table alone yields none."""
     plain = re.sub(r"[^A-Z2-7]", "", code.upper())
     return site.vault.digest(f"recovery|{person.id}|{plain}".encode())
+
+
+def wrong_with(password: str, again: str) -> str:
+    """What is to be put right about a new password, "" for nothing."""
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
+        return "short" if len(password) < passwords.SHORTEST else "long"
+    if len(set(password)) < passwords.SHORTEST // 3:
+        return "simple"
+    return "" if password == again else "differ"
 
 
 def _row(row: str) -> bytes:

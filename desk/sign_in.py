@@ -1,6 +1,5 @@
 """Signing in and out: a passkey first; else number, password and a second factor, all at once."""
 
-import asyncio
 import secrets
 from typing import Final
 from uuid import uuid4
@@ -12,11 +11,10 @@ from litestar.status_codes import HTTP_200_OK, HTTP_401_UNAUTHORIZED, HTTP_429_T
 
 from cases import entrance, sessions, tries
 from cases.database import transaction
-from cases.entrance import Second
 from cases.people import by_ids
 from cases.person import Person, number_of
 from cases.sessions import How, Opening
-from desk import passkeys, second
+from desk import passkeys, second, tally
 from desk import visitor as visiting
 from desk.browsers import browser_of
 from desk.gate import ANYBODY, WAITING, opening
@@ -25,7 +23,6 @@ from desk.passkeys import CHALLENGE, Unproven
 from desk.site import Here, Site
 from desk.troubles import trouble
 from desk.visitor import Asked, Guest, Visitor
-from vault import passwords
 
 PURPOSE: Final = "sign-in"
 
@@ -43,11 +40,13 @@ async def typed(request: Asked, site: Here, visitor: Guest) -> Response[str] | R
     form = await request.form()
     handle = str(form.get("handle", ""))[:20]
     number = number_of(handle)
-    subjects = (_subject(site, f"person|{number}"), address(site, request))
+    subjects = (tally.of_person(site, number), tally.of_address(site, request))
     if not await tries.count(site.pool, subjects, site.now()):
         return await _form(site, visitor, HTTP_429_TOO_MANY_REQUESTS, wrong="often", handle=handle)
     found = await entrance.second_of(site.pool, number) if number is not None else None
-    how = await _proven(site, found, str(form.get("password", "")), str(form.get("code", "")))
+    how = await second.proven(
+        site, found, str(form.get("password", "")), str(form.get("code", ""))
+    )
     if found is None or how is None:
         return await _form(site, visitor, HTTP_401_UNAUTHORIZED, wrong="wrong", handle=handle)
     await tries.forgive(site.pool, subjects)
@@ -65,22 +64,6 @@ async def _form(
     )
 
 
-async def _proven(site: Site, found: Second | None, password: str, code: str) -> How | None:
-    """By what the second factor held; a wrong password uses no code up."""
-    kept = found.password if found else None
-    right = await asyncio.to_thread(passwords.holds, kept, password)
-    if not right or found is None or found.totp is None:
-        return None
-    row = str(found.person.id)
-    step = second.step_of(second.opened(site, found.totp, row), code, site.now())
-    if step is not None:
-        fresh = await entrance.totp_used(site.pool, found.person.id, step)
-        return "totp" if fresh else None
-    spent = second.print_of(site, found.person, code)
-    used = await entrance.code_used(site.pool, found.person.id, spent, site.now())
-    return "recovery" if used else None
-
-
 @post("/sign-in/passkey/options", opt=opening(ANYBODY), status_code=HTTP_200_OK)
 async def asked(site: Here, visitor: Guest) -> Response[str]:
     challenge = secrets.token_bytes(CHALLENGE)
@@ -93,7 +76,7 @@ async def asked(site: Here, visitor: Guest) -> Response[str]:
 @post("/sign-in/passkey", opt=opening(ANYBODY), status_code=HTTP_200_OK)
 async def answered(request: Asked, site: Here, visitor: Guest) -> Response[str] | Redirect:
     """What the browser signed. The answer says where to go."""
-    subject = address(site, request)
+    subject = tally.of_address(site, request)
     if not await tries.count(site.pool, (subject,), site.now()):
         return trouble(request, "too_often", HTTP_429_TOO_MANY_REQUESTS)
     try:
@@ -163,15 +146,6 @@ async def signed_in(
     answer.set_cookie(visiting.cookie(site, visiting.SESSION, token))
     answer.set_cookie(visiting.cookie(site, visiting.VISIT, secrets.token_urlsafe(32)))
     return answer
-
-
-def address(site: Site, request: Asked) -> bytes:
-    """A pseudonym of where a request comes from, for counting tries."""
-    return _subject(site, f"address|{request.client.host if request.client else ''}")
-
-
-def _subject(site: Site, name: str) -> bytes:
-    return site.vault.digest(f"try|{name}".encode())
 
 
 ROUTES: Final = (shown, typed, asked, answered, out)

@@ -26,6 +26,7 @@ from cases.person import NotNow, SameHand
 from desk.gate import VISITOR, Denied, Forged, NotYet, SignedOut
 from desk.opening import Unopenable, Unreasoned
 from desk.pages import page
+from desk.proof import Unproved
 from desk.ring import Locked
 from desk.site import Site
 from desk.visitor import HEADER, Asked, Visitor, plain_visitor
@@ -90,6 +91,17 @@ def _same_hand(request: Asked, _error: SameHand) -> Response[str]:
     return trouble(request, "same_hand", HTTP_403_FORBIDDEN)
 
 
+def _unproved(request: Asked, error: Unproved) -> Response[str]:
+    """Their own form again, with the ways to prove it. A script is told where to go instead."""
+    if HEADER in request.headers:
+        return trouble(request, "unproved", HTTP_401_UNAUTHORIZED)
+    site: Site = request.app.state.site
+    return page(
+        site, _visitor(site, request), "proof.html", status=HTTP_401_UNAUTHORIZED,
+        wanted=error.wanted, deed_path=request.url.path,
+    )  # fmt: skip
+
+
 def _signed_out(request: Asked, _error: SignedOut) -> Response[str] | Redirect:
     if request.headers.get("HX-Request"):
         answer = Response("", media_type=MediaType.HTML, status_code=HTTP_401_UNAUTHORIZED)
@@ -131,6 +143,7 @@ HANDLERS: Final[Mapping[int | type[Exception], Callable[..., Response[Any]]]] = 
     NotNow: _not_now,
     SameHand: _same_hand,
     SignedOut: _signed_out,
+    Unproved: _unproved,
     HTTPException: _refused,
     **dict.fromkeys(AWAY, _away),
     Exception: _failed,

@@ -16,6 +16,7 @@ from cases.audit import AuditEvent, append
 from cases.database import transaction
 from cases.group_keys import NotGranted, group_identities
 from cases.person import Person
+from desk import tally
 from desk.gate import STAFF, opening, person_of
 from desk.opening import REASONS, give_reason
 from desk.pages import inside, onward, page
@@ -50,7 +51,7 @@ async def unlock(request: Asked, site: Here, visitor: Guest) -> Response[str] | 
         return await _opened(site, visitor, person, found, to)
     upload, words = form.get("file"), str(form.get("passphrase", ""))[:_MOST_PASSPHRASE]
     raw = await upload.read(member.LARGEST + 1) if isinstance(upload, UploadFile) else b""
-    subject = site.vault.digest(f"unlock|{person.id}".encode())
+    subject = tally.of_key(site, person.id)
     if not await tries.count(site.pool, [subject], site.now()):
         return _page(site, visitor, to, "tries")
     try:

@@ -1,7 +1,7 @@
 """Watches over the audit chain: reads it when the desk starts, and keeps how far it was whole.
 
 What is kept lies beside the desk's key, signed by it: a database that was cut or set back to an
-older copy is noticed by the next look.
+older copy is noticed by the next look. So is one that lacks what an authority has stamped.
 """
 
 import asyncio
@@ -18,9 +18,12 @@ from cases.audit import verify
 from cases.database import Pool
 from cases.outbox import AWAY
 from cases.person import Person
+from cases.verifying import hash_at
+from vault import stamp
 from vault.chain import GENESIS, Broken, Checkpoint, NotSigned, read_checkpoint, sign_checkpoint
 from vault.keys import KeyFileRefused, Signer
 from vault.recipients import ListRefused, Recipients
+from vault.stamp import Stamped
 
 ORIGIN: Final = "dodomu-desk"
 TOLD: Final = ("head", "admin", "auditor")
@@ -29,6 +32,16 @@ TOLD: Final = ("head", "admin", "auditor")
 _EVERY: Final = timedelta(minutes=10)
 
 _log = logging.getLogger(__name__)
+
+
+def checkpoint_of(key: Path) -> Path:
+    """Where a desk keeps how far the chain was whole. `key`: the desk's key file."""
+    return key.with_suffix(".checkpoint")
+
+
+def stamps_of(key: Path) -> Path:
+    """The folder of timestamps beside it."""
+    return key.with_suffix(".stamps")
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,8 @@ class Standing:
 class Watch:
     """`listed` reads the signed list anew. `kept` is a file of this desk alone.
 
-    `standing` is how things are, `busy` whether somebody is looking just now.
+    `standing` is how things are, `busy` whether somebody is looking just now, `stamped` the newest
+    checkpoint with a timestamp that holds.
     """
 
     def __init__(
@@ -62,6 +76,7 @@ class Watch:
     ) -> None:
         self.listed = listed
         self.standing = Standing()
+        self.stamped: Stamped | None = None
         self.busy = False
         self._pool = pool
         self._signer = signer
@@ -123,7 +138,21 @@ class Watch:
             return replace(self.standing, obstacle="away")
         self._last = last
         self._keep(Checkpoint(ORIGIN, *last))
-        return Standing(last[0], now)
+        return await self._compared(Standing(last[0], now))
+
+    async def _compared(self, whole: Standing) -> Standing:
+        """With what an authority stamped: a chain without it is another one."""
+        known = [one.public for one in self.listed().intake_sign]
+        folder = self._file.with_suffix(".stamps")
+        self.stamped = await asyncio.to_thread(stamp.newest, folder, [*known, self._signer.public])
+        if self.stamped is None:
+            return whole
+        held = self.stamped.checkpoint
+        try:
+            same = await hash_at(self._pool, held.seq) == held.hash
+        except AWAY:
+            return whole
+        return whole if same else replace(whole, broken=held.seq)
 
     def _kept(self) -> Checkpoint | None:
         """How far it was whole before. Raises NotSigned when another hand wrote it."""

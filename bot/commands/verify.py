@@ -2,24 +2,39 @@
 
 import asyncio
 import json as jsons
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Final
 
 import asyncpg
 from cyclopts import Parameter
 
-from bot.desk import pool
+from bot.desk import key_file, pool
 from bot.keyring import listed
 from bot.postgres import current, serving, wanted
 from bot.postgres_home import ServerRefused
 from bot.settings import Settings, SettingsRefused, load
 from cases import audit, verifying
+from cases.outbox import Database
+from desk.watch import stamps_of
+from vault import stamp
 from vault.chain import Broken
 from vault.keys import KeyFileRefused
-from vault.recipients import ListRefused, SigningEntry
+from vault.recipients import ListRefused, Recipients
+from vault.stamp import StampRefused
 
 _MOST_NAMED: Final = 100
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A timestamp on the chain. `said`: by whom and when, or what is wrong."""
+
+    good: bool
+    entry: int
+    said: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +49,7 @@ class Found:
     recorded: int = 0
     wrong: int = 0
     faults: tuple[str, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
 
 
 class _Refused(Exception):
@@ -41,14 +57,18 @@ class _Refused(Exception):
 
 
 def verify(
-    *, json: Annotated[bool, Parameter(name="--json", negative="", help="Answer in JSON.")] = False
+    *,
+    stamps: Annotated[Path | None, Parameter(help="A folder of timestamps: desk.stamps.")] = None,
+    json: Annotated[bool, Parameter(name="--json", negative="", help="Answer in JSON.")] = False,
 ) -> int:
     """Read the whole audit chain, and hash every sealed object. Exit code 1 when one is wrong.
 
     Needs the signed list of recipients and a login that may read, such as the desk's; no key.
+    Timestamps beside the desk's key, or in the folder named, are compared as well.
     """
     try:
-        found = _found(load())
+        settings = load()
+        found = _found(settings, stamps or _stamps(settings))
     except (SettingsRefused, _Refused, ServerRefused, KeyFileRefused, ListRefused) as refused:
         return _said({"good": False, "said": str(refused)}, [str(refused)], json=json)
     except (OSError, asyncpg.PostgresError) as error:  # their texts may quote the address
@@ -57,19 +77,26 @@ def verify(
     return _said(asdict(found), _lines(found), json=json)
 
 
-def _found(settings: Settings) -> Found:
-    signers = listed(settings, datetime.now(UTC)).signers()
+def _stamps(settings: Settings) -> Path | None:
+    """Where this host's desk keeps them; None where there is no desk."""
+    if settings.desk_key is None and not settings.desk_in_sandbox:
+        return None
+    return stamps_of(key_file(settings, datetime.now(UTC)))
+
+
+def _found(settings: Settings, stamps: Path | None) -> Found:
+    good = listed(settings, datetime.now(UTC))
     given = settings.database_url
     with serving(given.get_secret_value() if given else None, settings.folder) as url:
         if current(url) != wanted():
             raise _Refused("the database is not at today's schema; run `dodomu db upgrade`")
-        return asyncio.run(_looked(url, signers))
+        return asyncio.run(_looked(url, good, stamps))
 
 
-async def _looked(url: str, signers: tuple[SigningEntry, ...]) -> Found:
+async def _looked(url: str, good: Recipients, stamps: Path | None) -> Found:
     async with pool(url) as own:
         try:
-            seq, hashed = await audit.verify(own, signers)
+            seq, hashed = await audit.verify(own, good.signers())
         except Broken as broken:
             seq, hashed, said = broken.seq, b"", str(broken)
         else:
@@ -82,8 +109,23 @@ async def _looked(url: str, signers: tuple[SigningEntry, ...]) -> Found:
             wrong += len(batch.faults)
             named += [f"case {one.case}: {one.why} {one.digest}" for one in batch.faults]
             del named[_MOST_NAMED:]
-    good = bool(hashed) and not wrong
-    return Found(good, seq, hashed.hex(), said, objects, recorded, wrong, tuple(named))
+        stamped = [one async for one in _stamped(own, good, stamps)] if stamps else []
+    right = bool(hashed) and not wrong and all(one.good for one in stamped)
+    return Found(
+        right, seq, hashed.hex(), said, objects, recorded, wrong, tuple(named), tuple(stamped)
+    )
+
+
+async def _stamped(own: Database, good: Recipients, folder: Path) -> AsyncIterator[Stamp]:
+    """Each holds by itself, and the chain still has what was stamped."""
+    for entry, held in stamp.stamped(folder, [one.public for one in good.intake_sign]):
+        if isinstance(held, str):
+            yield Stamp(good=False, entry=entry, said=StampRefused.SAID[held])
+        elif await verifying.hash_at(own, held.checkpoint.seq) != held.checkpoint.hash:
+            yield Stamp(good=False, entry=entry, said="the chain has not what was stamped")
+        else:
+            said = f"stamped by {held.by} on {held.at:%Y-%m-%d %H:%M} UTC"
+            yield Stamp(good=True, entry=entry, said=said)
 
 
 def _lines(found: Found) -> list[str]:
@@ -94,6 +136,10 @@ def _lines(found: Found) -> list[str]:
         f"{chain} audit chain: {found.chain_said}",
         f"{sealed} sealed objects: {told}",
         *(f"      {one}" for one in found.faults),
+        *(
+            f"{'ok   ' if one.good else 'WRONG'} timestamp on entry {one.entry}: {one.said}"
+            for one in found.stamps
+        ),
     ]
 
 

@@ -34,7 +34,7 @@ function told(made) {
 
 for (const place of document.querySelectorAll("[data-passkey]")) {
   if (!window.PublicKeyCredential) continue;
-  const { passkey, path, csrf, failed } = place.dataset;
+  const { passkey, path, csrf, failed, then } = place.dataset;
   const button = place.querySelector("button");
   const wrong = place.querySelector("[role=alert]");
   place.querySelector("[data-absent]").hidden = true;
@@ -50,7 +50,10 @@ for (const place of document.querySelectorAll("[data-passkey]")) {
       } catch {
         throw new Error(failed);
       }
-      location.assign((await ask(path, csrf, told(made))).to);
+      const done = await ask(path, csrf, told(made));
+      if (!then) return location.assign(done.to);
+      document.getElementById(then).requestSubmit();
+      button.disabled = false; // what is sent may be a file, and this page stays
     } catch (error) {
       wrong.textContent = error instanceof TypeError ? failed : error.message;
       wrong.hidden = false;

@@ -62,6 +62,26 @@ def package(opened: Opened, made: Made, give: Give) -> None:
         packing.put(SUMS, sums.encode())
 
 
+def parcel(opened: Opened, made: Made, locale: str, give: Give) -> None:
+    """What goes to another body: one dossier, the files given, hashes. Nothing sealed, no JSON.
+
+    `opened` holds no more than may be told (desk.export.referral). Raises as `package`.
+    """
+    with zipfile.ZipFile(_Stream(give), "w", zipfile.ZIP_STORED) as archive:
+        packing = _Packing(archive, made)
+        told = say(
+            locale, "package.parcel", code=opened.facts.code, at=stamp(locale, made.at),
+            by=made.by, to=made.to,
+        )  # fmt: skip
+        packing.put("README.txt", f"{told}\n".encode())
+        packing.put("dossier.pdf", dossier(opened, made, locale, only=("told", "later", "files")))
+        for one in opened.files:
+            if one.pour is not None:
+                packing.file(one)
+        sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(packing.sums.items()))
+        packing.put(SUMS, sums.encode())
+
+
 class _Stream:
     """A file that can only be written to, from its beginning to its end."""
 

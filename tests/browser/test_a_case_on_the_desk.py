@@ -57,7 +57,7 @@ async def _answered(desk, held):
 
 
 async def test_a_case_from_the_key_to_the_lock(desk, held, browser):
-    async with seen(browser) as page:
+    async with seen(browser, refused=1) as page:
         await _at_the_case(desk, page)
         await judged(page, "unlock")
         await page.get_by_role("button", name="Відкрити ключ (демо)").click()
@@ -78,9 +78,12 @@ async def test_a_case_from_the_key_to_the_lock(desk, held, browser):
         await page.get_by_role("button", name="Підтвердити", exact=True).click()
         await expect(page.get_by_text("Розмова з матір’ю")).to_be_visible()
         await page.get_by_label("Розумію").check()
+        await page.get_by_role("button", name="Сформувати").click()
+        await judged(page, "proof-demo")
         async with page.expect_download() as caught:
-            await page.get_by_role("button", name="Сформувати").click()
+            await page.get_by_role("button", name="Це я (демо)").click()
         assert (await caught.value).suggested_filename.endswith(".dossier.uk.pdf")
+        await page.get_by_role("link", name="Повернутися").click()
         await judged(page, "case-worked")
         await page.get_by_role("button", name="Закрити", exact=True).click()
         await page.goto(f"{desk.url}/cases/{desk.case}")

@@ -21,9 +21,11 @@ from desk.serving import bound, serve
 from desk.site import Site
 from desk.watch import Watch
 from vault import chain
+from vault.chain import Checkpoint
 from vault.keys import Signer
 from vault.local import Vault
 from vault.recipients import Recipients, SigningEntry
+from vault.stamp import Stamped
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -115,7 +117,12 @@ async def _faults(page):
 async def test_a_page_is_whole_in_both_themes_and_on_a_telephone(
     desk, browser, name, scheme, size
 ):
-    await desk[2].watch.look()
+    watch = desk[2].watch
+    standing = await watch.look()
+    held = Checkpoint("dodomu-desk", standing.seq, bytes(32))
+    watch.stamped = Stamped(
+        held, NOW, "Кваліфікований надавач електронних довірчих послуг «Зразок»"
+    )
     async with chromium.opened(browser, size) as page:  # what the console says fails the test
         await page.emulate_media(color_scheme=scheme)
         await _shown(page, desk, name)

@@ -28,6 +28,7 @@ MATRIX = {
     "open": "yuy----",
     "enter_report": "yyyy---",
     "set_status": "yuy----",
+    "second_death": "yuy----",
     "write_to_family": "yuy----",
     "write_from_template": "yuyy---",
     "mark_unsafe": "yuyy---",
@@ -56,6 +57,7 @@ MATRIX = {
     "propose_recipients": "-----y-",
     "read_audit": "ooyooyy",
     "sessions": "ooooooo",
+    "ways_in": "ooooooo",
 }
 CELLS = [
     (action, role, cell)

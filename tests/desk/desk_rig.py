@@ -118,8 +118,8 @@ class Desk:
         )
         return person_of(row)
 
-    async def signed_in(self, person: Person) -> Browser:
-        """Past the door, without showing a key."""
+    async def signed_in(self, person: Person, *, proven: bool = True) -> Browser:
+        """Past the door, without showing a key. `proven`: and has just shown who it is again."""
         browser = self.browser()
         token = secrets.token_urlsafe(32)
         async with self.owner.acquire() as connection, connection.transaction():
@@ -127,6 +127,11 @@ class Desk:
                 connection, person, Opening(uuid4(), token, "passkey", ""),
                 signer=self.signer, now=self.clock(),
             )  # fmt: skip
+            if proven:
+                await connection.execute(
+                    "UPDATE desk_session SET proven_at = $1 WHERE person_id = $2",
+                    *(self.clock(), person.id),
+                )
         browser.client.cookie_jar.update_cookies(
             {"desk": token}, aiohttp.client.URL(self.url + "/")
         )

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from authority import NAME, OPENSSL, authority
 
 from cases.audit import AuditEvent, append
 from cases.audit_pages import GROUPS, PAGE, Wanted, page
 from cases.permissions import ROLES, scope_of
 from desk.watch import TOLD, Standing, Watch
-from vault import keys
+from vault import keys, stamp
 from vault.keys import Signer
 from vault.recipients import ListRefused
 
@@ -297,3 +298,18 @@ async def _until(holds):
             return
         await asyncio.sleep(0.02)
     raise AssertionError("it never came to that")
+
+
+@pytest.mark.skipif(OPENSSL is None, reason="there is no openssl here")
+async def test_the_page_tells_who_stamped_the_chain_and_when(desk, held, tmp_path):
+    await _told(desk, "bot", "draft.expired")
+    await desk.site.watch.look()
+    kept = tmp_path / "desk.checkpoint"
+    folder, known = tmp_path / "desk.stamps", [keys.load_desk(held.files.desk)[0].public]
+    asked = stamp.ask(folder, kept.read_text("utf-8"), known)
+    tsa = authority(tmp_path / "tsa")
+    stamp.accept(folder, tsa.answers(asked.path), tsa.ca, known)
+    await desk.site.watch.look()
+    browser = await desk.at_work("auditor")
+    text = (await browser.get("/audit")).text
+    assert f"Позначка часу на записі № {asked.seq}: {NAME}," in text

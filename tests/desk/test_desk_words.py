@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import handlers
-from cases import deciding, entry_drafts, sessions
+from cases import bodies, deciding, entry_drafts, proofs, sessions
+from cases import referring as referrals
 from cases.audit_pages import GROUPS
 from cases.matching import weigh
 from cases.permissions import ROLES
@@ -24,13 +25,16 @@ from desk import (
     leaving,
     official,
     opening,
+    own,
     pairs,
     people,
     queue,
+    referring,
     statistics,
     telling,
     troubles,
 )
+from desk.export import consent
 from desk.pages import FOLDER, ROOMS
 from flows.report import REPORT
 from locales import say
@@ -42,6 +46,8 @@ _HANDED_ON = (
     *("family.told.question", "family.told.word", "file.sealed", "file.failed", "report.sent"),
     *("key.granted", "key.revoked", "key.rotated", "keys.dropped", "keys.rewrapped"),
     *("staff.role_granted", "staff.role_refused", "pair.decided", "pair.undone"),
+    *("staff.passkey_added", "staff.passkey_named", "staff.passkey_removed"),
+    *("staff.codes_renewed", "staff.password_changed"),
     *("draft.expired", "entry.expired", "quarantine.expired"),
 )
 
@@ -75,6 +81,7 @@ MADE = {
     "column.": ("level", "code", "child", "where", "why", "due", "who"),
     "state.": ("pending", "active", "suspended"),
     "me.how.": typing.get_args(sessions.How),
+    "me.said.": own._SAID,
     "queue.said.": queue._SAID,
     "queue.": ("take", "release"),
     "people.said.": people._SAID,
@@ -83,6 +90,17 @@ MADE = {
     "sign_in.": ("wrong", "often"),
     "keys.": ("help", "j", "k", "c"),
     "unlock.wrong.": ("passphrase", "file", "another", "list", "granted", "forged", "tries"),
+    "proof.what.": proofs.table(),
+    "proof.why.": set(proofs.table().values()),
+    "proof.wrong.": ("code", "key", "often"),
+    "body.": {end for one in bodies.bodies() for end in (one, f"{one}.what")},
+    "part.": bodies.parts(),
+    "ground.": ("consent", "unread", *bodies.grounds()),
+    "agreement.": typing.get_args(consent.Standing),
+    "referral.": referrals.STATES,
+    "referral.to.": {to for after in referrals.NEXT.values() for to in after},
+    "refer.wrong.": referring.WRONG,
+    "refer.": ("words", "words_free"),
     "why.reason.": opening.REASONS,
     "why_level.": deciding.WHY_LEVEL,
     "closing.": deciding.REASONS,
