@@ -12,6 +12,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from desk import (
+    assigning,
     audit,
     casework,
     demo,
@@ -43,6 +44,7 @@ ROOMS: Final = (
     *own.ROUTES,
     *notices.ROUTES,
     *queue.ROUTES,
+    *assigning.ROUTES,
     *people.ROUTES,
     *unlock.ROUTES,
     *casework.ROUTES,

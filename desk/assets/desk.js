@@ -75,6 +75,17 @@ const deeds = {
   c: () => document.activeElement?.closest("tr")?.querySelector("form[action$='/take'] button")?.click(),
 };
 
+// While lines are ticked the queue stands still: renewing it would take the ticks away.
+const picked = () => document.querySelectorAll("#live [name=case]:checked").length;
+
+document.addEventListener("change", () => {
+  const count = document.querySelector("[data-picked]");
+  if (count) count.textContent = picked() || "";
+});
+document.addEventListener("htmx:before:request", (event) => {
+  if (event.target.id === "live" && picked()) event.preventDefault();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.target.closest("input, select, textarea, dialog[open]")) return;

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import handlers
-from cases import deciding, entry_drafts, sessions
+from cases import deciding, entry_drafts, errands, sessions
 from cases.audit_pages import GROUPS
 from cases.matching import weigh
 from cases.permissions import ROLES
@@ -77,6 +77,7 @@ MADE = {
     "me.how.": typing.get_args(sessions.How),
     "queue.said.": queue._SAID,
     "queue.": ("take", "release"),
+    "errand.": errands.WHY,
     "people.said.": people._SAID,
     "people.wrong.": ("invite", "role", "duty"),
     "factor.wrong.": ("short", "long", "simple", "differ", "code"),

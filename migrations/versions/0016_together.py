@@ -1,0 +1,65 @@
+"""Working together: whom a case calls to the desk."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import UUID
+
+revision = "0016"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+_INSTANT = sa.DateTime(timezone=True)
+
+_IF_ROLE = """
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+        {orders}
+    END IF;
+END $$
+"""
+
+_RIGHTS = {
+    "dodomu_desk": "GRANT SELECT, INSERT, UPDATE (seen_at) ON errand TO dodomu_desk;",
+    "dodomu_bot": "GRANT SELECT, UPDATE (told_at) ON errand TO dodomu_bot;",
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "errand",
+        sa.Column("id", UUID(as_uuid=True), nullable=False),
+        sa.Column("person_id", UUID(as_uuid=True), nullable=False),
+        sa.Column("case_id", UUID(as_uuid=True), nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("by_person", UUID(as_uuid=True), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.Column("told_at", _INSTANT),
+        sa.Column("seen_at", _INSTANT),
+        sa.PrimaryKeyConstraint("id", name="pk_errand"),
+        *(
+            sa.ForeignKeyConstraint([name], [f"{table}.id"], name=f"fk_errand_{name}")
+            for name, table in (
+                ("person_id", "staff"),
+                ("case_id", "cases"),
+                ("by_person", "staff"),
+            )
+        ),
+        sa.CheckConstraint("why IN ('handed', 'moved', 'named')", name=op.f("ck_errand_why")),
+    )
+    op.create_index(
+        "uq_errand_waits",
+        "errand",
+        ["person_id", "case_id", "why"],
+        unique=True,
+        postgresql_where=sa.text("seen_at IS NULL"),
+    )
+    op.create_index(
+        "ix_errand_untold", "errand", ["at"], postgresql_where=sa.text("told_at IS NULL")
+    )
+    for role, orders in _RIGHTS.items():
+        op.execute(_IF_ROLE.format(role=role, orders=orders))
+
+
+def downgrade() -> None:
+    op.drop_table("errand")

@@ -1,0 +1,58 @@
+"""Working together in a real browser: cases given out, found, merged, colleagues noticed."""
+
+import chromium
+import pytest
+from desk_pages import judged, running, seen, some_cases
+from playwright.async_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+async def demo(database_url):
+    async with running(database_url, demo=True) as made:
+        await some_cases(made)
+        yield made
+
+
+async def _entered(demo, page, button):
+    await page.goto(demo.url)
+    await page.get_by_role("button", name=button).click()
+    await expect(page.get_by_role("heading", name="Черга", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize("script", [True, False])
+async def test_ticked_lines_are_given_to_somebody(demo, browser, light, width, script):
+    size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
+    name = f"assign-{width}-{light}"
+    async with seen(browser, size, color_scheme=light, java_script_enabled=script) as page:
+        await _entered(demo, page, "керівник (демо)")
+        for number in range(2):
+            await page.locator("[name=case]").nth(number).check()
+        await page.get_by_label("Призначити обрані рядки").select_option(index=1)
+        if script:
+            await expect(page.locator("[data-picked]")).to_have_text("2")
+            await judged(page, name)
+        await page.get_by_role("button", name="Призначити").click()
+        await expect(page.get_by_role("status")).to_contain_text("Призначено 2 справи.")
+        if script:
+            await judged(page, f"{name}-said")
+
+
+async def test_the_queue_stands_still_while_lines_are_ticked(demo, browser):
+    async with seen(browser) as page:
+        await page.clock.install()
+        await _entered(demo, page, "керівник (демо)")
+        asked = []
+        page.on(
+            "request", lambda one: asked.append(one.url) if "/queue/lines" in one.url else None
+        )
+        await page.locator("[name=case]").first.check()
+        await page.clock.run_for(65_000)
+        assert asked == []
+        await expect(page.locator("[name=case]").first).to_be_checked()
+        await page.locator("[name=case]").first.uncheck()
+        async with page.expect_request("**/queue/lines*"):
+            await page.clock.run_for(31_000)
