@@ -6,7 +6,7 @@ then will the database use the index.
 
 from typing import Final
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, literal_column, text
 
 OPEN: Final = (
     "status IN ('received', 'screening', 'triaged', 'needs_info', 'referred', 'assigned',"
@@ -44,6 +44,13 @@ def made() -> list[Index]:
     """The indexes as the table of cases takes them."""
     return [
         Index("ix_cases_unrung", "received_at", postgresql_where=text(UNRUNG)),
+        # A search by part of a code: how it begins, how its second half does.
+        Index("ix_cases_code_begins", "code", postgresql_ops={"code": "text_pattern_ops"}),
+        Index(
+            "ix_cases_code_half",
+            literal_column("substr(code, 6)").label("half"),
+            postgresql_ops={"half": "text_pattern_ops"},
+        ),
         *_views(),
     ]
 

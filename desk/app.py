@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from litestar import Litestar, Router
@@ -26,6 +27,7 @@ from desk import (
     pairs,
     people,
     queue,
+    searching,
     sign_in,
     statistics,
     unlock,
@@ -45,6 +47,7 @@ ROOMS: Final = (
     *notices.ROUTES,
     *queue.ROUTES,
     *assigning.ROUTES,
+    *searching.ROUTES,
     *people.ROUTES,
     *unlock.ROUTES,
     *casework.ROUTES,
@@ -65,7 +68,7 @@ def build(site: Site) -> ASGIApp:
 
 def application(site: Site) -> Litestar:
     """Without the door: for `build`, and for tests that walk through all routes."""
-    site.ring.emptied = site.deck.forget
+    site.ring.emptied = partial(_forget, site)
     routes = [*ROOMS, *(demo.ROUTES if site.demo else ())]
     return Litestar(
         route_handlers=[*routes, _assets()],
@@ -81,6 +84,12 @@ def application(site: Site) -> Litestar:
         logging_config=None,
         request_max_body_size=MOST_BYTES,
     )
+
+
+def _forget(site: Site) -> None:
+    """The last key was locked: nothing that it opened, or that was looked for, stays in memory."""
+    site.deck.forget()
+    site.searches.forget()
 
 
 @asynccontextmanager

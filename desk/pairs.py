@@ -1,6 +1,5 @@
 """Duplicates: which cases may tell of one child, side by side, and what a person decides."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,12 +18,11 @@ from cases.pairs import DECISIONS, SAME, UNSURE, Child, Decided, Decision, Pair
 from cases.permissions import may, reaches
 from cases.person import NotNow, Person
 from desk.gate import opening, permitted, person_of
-from desk.opening import keys_of
+from desk.opening import keys_of, openable
 from desk.pages import onward, page, part
 from desk.ring import Locked
 from desk.site import Here, Site
 from desk.visitor import Asked, Guest, Visitor
-from vault.rewrapping import opened
 
 ACTION: Final = "link_duplicates"
 PAGE: Final = 10
@@ -162,14 +160,8 @@ def _allowed(person: Person, case: Comparable) -> bool:
 
 async def _openable(site: Site, visitor: Visitor, offered: Sequence[Offered]) -> list[Offered]:
     """Without the cases that the viewer's own keys do not open: a colleague's did."""
-    held = keys_of(site, visitor).identities
     ids = {case.id for one in offered for case in (one.one, one.other)}
-    keys = await cards.keys_of(site.pool, list(ids))
-
-    def tried() -> set[UUID]:
-        return {case for case, copies in keys.items() if opened(held, copies, case) is not None}
-
-    known = await asyncio.to_thread(tried)
+    known = await openable(site, visitor, ids)
     return [one for one in offered if {one.one.id, one.other.id} <= known]
 
 

@@ -24,7 +24,7 @@ from flows.places.regions import subdivisions
 FIRST: Final = "new"
 
 _CODE: Final = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}", re.ASCII)
-_SAID: Final = ("taken", "late", "released", "handed", "nothing")
+_SAID: Final = ("taken", "late", "released", "handed", "nothing", "forgotten")
 _DEALT: Final = "dealt"
 
 
@@ -66,7 +66,7 @@ async def _shown(request: Asked, site: Site, visitor: Visitor) -> dict[str, Any]
                  for name in VIEWS],
         "most": MOST_COUNTED,
         "lines": found.lines,
-        "actions": {line.id: _action(visitor, line) for line in found.lines},
+        "actions": {line.id: action(visitor, line) for line in found.lines},
         "gives": may(person, "assign"),
         "wanted": wanted,
         "filtered": bool(kept),
@@ -81,7 +81,7 @@ async def _shown(request: Asked, site: Site, visitor: Visitor) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _action(visitor: Visitor, line: Line) -> str:
+def action(visitor: Visitor, line: Line) -> str:
     """What the viewer may do to this line: "take", "release" or nothing."""
     person, about = person_of(visitor), About(line.oblast, owner=line.taken_by)
     if line.taken_by is None:

@@ -70,6 +70,7 @@ function move(step) {
 
 const deeds = {
   "?": () => document.getElementById("keys")?.showModal(),
+  "/": () => document.getElementById("search")?.focus(),
   j: () => move(1),
   k: () => move(-1),
   c: () => document.activeElement?.closest("tr")?.querySelector("form[action$='/take'] button")?.click(),
@@ -90,7 +91,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.target.closest("input, select, textarea, dialog[open]")) return;
   // By place where the letters are Cyrillic: «о» stands on J.
-  const deed = deeds[event.key] ?? deeds[{ KeyJ: "j", KeyK: "k", KeyC: "c" }[event.code]];
+  const deed = deeds[event.key] ?? deeds[{ KeyJ: "j", KeyK: "k", KeyC: "c", Slash: "/" }[event.code]];
   if (!deed) return;
   event.preventDefault();
   deed();

@@ -1,4 +1,4 @@
-"""Working together: whom a case calls to the desk."""
+"""Working together: whom a case calls to the desk; cases found by part of their code."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -57,9 +57,15 @@ def upgrade() -> None:
     op.create_index(
         "ix_errand_untold", "errand", ["at"], postgresql_where=sa.text("told_at IS NULL")
     )
+    op.create_index(
+        "ix_cases_code_begins", "cases", ["code"], postgresql_ops={"code": "text_pattern_ops"}
+    )
+    op.create_index("ix_cases_code_half", "cases", [sa.text("substr(code, 6) text_pattern_ops")])
     for role, orders in _RIGHTS.items():
         op.execute(_IF_ROLE.format(role=role, orders=orders))
 
 
 def downgrade() -> None:
+    for name in ("half", "begins"):
+        op.drop_index(f"ix_cases_code_{name}", "cases")
     op.drop_table("errand")

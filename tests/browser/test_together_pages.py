@@ -4,6 +4,8 @@ import chromium
 import pytest
 from desk_pages import judged, running, seen, some_cases
 from playwright.async_api import expect
+from sealed_cases import SOFIIA, SONIA, Safe
+from test_pairs_page import _unlocked
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -56,3 +58,40 @@ async def test_the_queue_stands_still_while_lines_are_ticked(demo, browser):
         await page.locator("[name=case]").first.uncheck()
         async with page.expect_request("**/queue/lines*"):
             await page.clock.run_for(31_000)
+
+
+@pytest.fixture
+async def safe(database_url):
+    async with running(database_url, demo=True) as made:
+        safe = Safe(made)
+        await safe.case(SOFIIA)
+        await safe.case(SONIA)
+        await some_cases(made)
+        yield safe
+
+
+@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("width", ["wide", "phone"])
+async def test_a_stroke_leads_to_the_search_and_a_name_to_its_cases(safe, browser, light, width):
+    size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
+    async with seen(browser, size, color_scheme=light) as page:
+        await _unlocked(safe, page)
+        await page.reload()
+        await page.keyboard.press("/")
+        await expect(page.get_by_label("Знайти")).to_be_focused()
+        await page.keyboard.type("kanarkova соня")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("status")).to_contain_text("Знайдено 2 справи.")
+        await judged(page, f"search-{width}-{light}")
+        assert "kanar" not in page.url
+        await page.get_by_role("link", name="До черги").click()
+        await page.go_back()
+        await expect(page.get_by_role("status")).to_contain_text("Знайдено 2 справи.")
+
+
+async def test_without_a_script_the_search_is_the_same(safe, browser):
+    async with seen(browser, java_script_enabled=False) as page:
+        await _unlocked(safe, page)
+        await page.get_by_label("Знайти").fill("канаркова")
+        await page.get_by_role("button", name="Шукати").click()
+        await expect(page.get_by_role("status")).to_contain_text("Знайдено 2 справи.")

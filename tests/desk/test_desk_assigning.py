@@ -106,7 +106,9 @@ async def test_an_address_somebody_made_up_says_nothing_of_cases(desk, query):
     head = await desk.at_work("head")
     answer = await head.get(f"/queue?{query}")
     assert answer.status == 200
-    assert "справ" not in re.search(r'<div class="told wrong"(.*?)</div>', answer.text, re.DOTALL)[1]
+    assert (
+        "справ" not in re.search(r'<div class="told wrong"(.*?)</div>', answer.text, re.DOTALL)[1]
+    )
 
 
 async def test_whoever_was_given_a_case_reads_so_and_may_give_it_back(desk):

@@ -82,7 +82,7 @@ MADE = {
     "people.wrong.": ("invite", "role", "duty"),
     "factor.wrong.": ("short", "long", "simple", "differ", "code"),
     "sign_in.": ("wrong", "often"),
-    "keys.": ("help", "j", "k", "c"),
+    "keys.": ("help", "search", "j", "k", "c"),
     "unlock.wrong.": ("passphrase", "file", "another", "list", "granted", "forged", "tries"),
     "why.reason.": opening.REASONS,
     "why_level.": deciding.WHY_LEVEL,
