@@ -19,7 +19,7 @@ import asyncpg
 from cyclopts import App
 
 from bot.postgres import embedded, migrate
-from cases import database, finding, statistics, views
+from cases import database, finding, statistics, teams, views
 from cases.permissions import EVERYWHERE
 from cases.person import Person
 from cases.views import VIEWS, Filter, Place
@@ -114,6 +114,7 @@ async def _figures(pool: "asyncpg.Pool", viewer: Person, rounds: int) -> list[Fi
     made.append(await _timed("all, page 21", lambda: shown("all", Filter(), after), rounds))
     for name, ask in (
         ("search, four signs of a code", lambda: finding.by_code(pool, viewer, "X123")),
+        ("teams and their loads", lambda: teams.loads(pool, now)),
         ("search, a colleague's cases", lambda: finding.by_taker(pool, viewer, 7)),
     ):
         made.append(await _timed(name, ask, rounds))

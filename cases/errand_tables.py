@@ -3,6 +3,7 @@
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -44,4 +45,22 @@ def errand(metadata: MetaData) -> Table:
             postgresql_where=text("seen_at IS NULL"),
         ),
         Index("ix_errand_untold", "at", postgresql_where=text("told_at IS NULL")),
+    )
+
+
+def absence(metadata: MetaData) -> Table:
+    """Somebody is away, days in Kyiv, both included; bells ring for the substitute meanwhile."""
+    return Table(
+        "absence",
+        metadata,
+        Column("id", UUID(as_uuid=True), primary_key=True),
+        _person("person_id"),
+        _person("substitute_id"),
+        Column("first", Date, nullable=False),
+        Column("last", Date, nullable=False),
+        _person("by_person"),
+        Column("at", _INSTANT, nullable=False),
+        CheckConstraint("last >= first", name="forwards"),
+        CheckConstraint("person_id <> substitute_id", name="another"),
+        Index(None, "last"),
     )

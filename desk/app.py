@@ -30,6 +30,7 @@ from desk import (
     searching,
     sign_in,
     statistics,
+    teams,
     unlock,
 )
 from desk.door import MOST_BYTES, Door
@@ -49,6 +50,7 @@ ROOMS: Final = (
     *assigning.ROUTES,
     *searching.ROUTES,
     *people.ROUTES,
+    *teams.ROUTES,
     *unlock.ROUTES,
     *casework.ROUTES,
     *leaving.ROUTES,

@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from cases import errands, taking, views
+from cases import absences, errands, taking, views
 from cases.database import transaction
 from cases.permissions import About, may, reaches
 from cases.person import NotNow
@@ -37,6 +37,7 @@ async def home(visitor: Guest) -> Redirect:
 async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
     told = await _shown(request, site, visitor)
     told["choices_of_people"] = await assigning.choices(site, visitor)
+    told["stands_in"] = await absences.stood_in_by(site.pool, person_of(visitor).id, site.now())
     told["errands"] = await errands.of(site.pool, person_of(visitor))
     told["dealt"] = assigning.dealt_in(dict(request.query_params.items()))
     return page(site, visitor, "queue.html", room="queue", **told)

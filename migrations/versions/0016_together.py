@@ -1,4 +1,4 @@
-"""Working together: whom a case calls to the desk; cases found by part of their code."""
+"""Working together: who is called to a case, who is away; cases found by part of a code."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,8 +20,10 @@ END $$
 """
 
 _RIGHTS = {
-    "dodomu_desk": "GRANT SELECT, INSERT, UPDATE (seen_at) ON errand TO dodomu_desk;",
-    "dodomu_bot": "GRANT SELECT, UPDATE (told_at) ON errand TO dodomu_bot;",
+    "dodomu_desk": "GRANT SELECT, INSERT, UPDATE (seen_at) ON errand TO dodomu_desk;"
+    " GRANT SELECT, INSERT, DELETE ON absence TO dodomu_desk;",
+    "dodomu_bot": "GRANT SELECT, UPDATE (told_at) ON errand TO dodomu_bot;"
+    " GRANT SELECT ON absence TO dodomu_bot;",
 }
 
 
@@ -57,6 +59,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_errand_untold", "errand", ["at"], postgresql_where=sa.text("told_at IS NULL")
     )
+    _absences()
     op.create_index(
         "ix_cases_code_begins", "cases", ["code"], postgresql_ops={"code": "text_pattern_ops"}
     )
@@ -65,7 +68,29 @@ def upgrade() -> None:
         op.execute(_IF_ROLE.format(role=role, orders=orders))
 
 
+def _absences() -> None:
+    op.create_table(
+        "absence",
+        sa.Column("id", UUID(as_uuid=True), nullable=False),
+        sa.Column("person_id", UUID(as_uuid=True), nullable=False),
+        sa.Column("substitute_id", UUID(as_uuid=True), nullable=False),
+        sa.Column("first", sa.Date, nullable=False),
+        sa.Column("last", sa.Date, nullable=False),
+        sa.Column("by_person", UUID(as_uuid=True), nullable=False),
+        sa.Column("at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_absence"),
+        *(
+            sa.ForeignKeyConstraint([name], ["staff.id"], name=f"fk_absence_{name}")
+            for name in ("person_id", "substitute_id", "by_person")
+        ),
+        sa.CheckConstraint("last >= first", name=op.f("ck_absence_forwards")),
+        sa.CheckConstraint("person_id <> substitute_id", name=op.f("ck_absence_another")),
+    )
+    op.create_index("ix_absence_last", "absence", ["last"])
+
+
 def downgrade() -> None:
     for name in ("half", "begins"):
         op.drop_index(f"ix_cases_code_{name}", "cases")
+    op.drop_table("absence")
     op.drop_table("errand")

@@ -548,3 +548,17 @@ async def test_what_was_looked_at_or_is_theirs_no_more_is_not_told(office):
     await errands.seen(office.owner, looked.id, report, office.at)
     await office.owner.execute("UPDATE staff SET state = 'suspended' WHERE id = $1", gone.id)
     assert told(await office.looks()) == {}
+
+
+async def test_half_of_the_term_rings_for_whoever_stands_in_for_the_duty(office):
+    await office.rung()
+    duty, other = await office.on_duty(chat=71), await office.person("triage", chat=72)
+    day = office.at.date()
+    await office.owner.execute(
+        "INSERT INTO absence (id, person_id, substitute_id, first, last, by_person, at)"
+        " VALUES ($1, $2, $3, $4, $4, $3, $5)",
+        *(uuid4(), duty.id, other.id, day, office.at),
+    )
+    sent = told(await office.passes(30 * MINUTE))
+    assert 72 in sent
+    assert 71 not in sent

@@ -79,7 +79,7 @@ MADE = {
     "queue.": ("take", "release"),
     "errand.": errands.WHY,
     "people.said.": people._SAID,
-    "people.wrong.": ("invite", "role", "duty"),
+    "people.wrong.": people._WRONG,
     "factor.wrong.": ("short", "long", "simple", "differ", "code"),
     "sign_in.": ("wrong", "often"),
     "keys.": ("help", "search", "j", "k", "c"),
