@@ -22,6 +22,7 @@ from desk import (
     greeting,
     health,
     leaving,
+    merging,
     notices,
     own,
     pairs,
@@ -31,6 +32,7 @@ from desk import (
     sign_in,
     statistics,
     teams,
+    together,
     unlock,
 )
 from desk.door import MOST_BYTES, Door
@@ -53,8 +55,10 @@ ROOMS: Final = (
     *teams.ROUTES,
     *unlock.ROUTES,
     *casework.ROUTES,
+    *together.ROUTES,
     *leaving.ROUTES,
     *pairs.ROUTES,
+    *merging.ROUTES,
     *greeting.ROUTES,
     *entering.ROUTES,
     *statistics.ROUTES,

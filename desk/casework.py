@@ -7,18 +7,17 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from cases import adding, asking, confirming, deciding, errands, taking
+from cases import adding, asking, confirming, deciding, taking
 from cases.asking import MayNotWrite
 from cases.confirming import STATUSES
 from cases.database import transaction
 from cases.deciding import LEVELS, NEXT, REASONS, WHY_LEVEL
 from cases.messages import Letter
-from cases.own import WORDS
 from cases.permissions import About, may
 from cases.person import NotNow, Person
 from cases.readiness import readiness
-from desk import assigning, leaving, telling
-from desk.gate import opening, permitted, person_of
+from desk import leaving, merging, telling, together
+from desk.gate import opening, permitted
 from desk.opening import OpenCase, open_case
 from desk.pages import onward, page
 from desk.pairs import pairs_of_case
@@ -31,9 +30,9 @@ from vault.box import BoxRefused
 MOST: Final = 3_000
 """Characters of a letter or a note: a family reads it in one message."""
 
-_SAID: Final = ("asked", "written", "noted", "status", "level", "closed", "reopened", "confirmed",
-                "seconded", "undone", "held", "withdrawn", "empty", "box", "family",
-                "sure")  # fmt: skip
+_SAID: Final = ("asked", "written", "noted", "unheard", "merged", "status", "level", "closed",
+                "reopened", "confirmed", "seconded", "undone", "held", "withdrawn", "empty",
+                "box", "family", "sure")  # fmt: skip
 
 
 @get("/cases/{case:uuid}", opt=opening("open"))
@@ -43,17 +42,10 @@ async def shown(request: Asked, site: Here, visitor: Guest, case: FromPath[UUID]
     told = await _shown(site, person, opened)
     said = said if said in _SAID else ""
     beside = await pairs_of_case(site, visitor, case)
-    beside |= await _together(site, visitor, opened)
+    beside |= await together.told(site, visitor, opened)
+    beside |= merging.told(opened, beside)
+    told["unheard"] = together.numbers(request.query_params.get("who", ""))
     return page(site, visitor, "case.html", room="queue", said=said, **told, **beside)
-
-
-async def _together(site: Site, visitor: Visitor, opened: OpenCase) -> dict[str, Any]:
-    """What of the page is about colleagues."""
-    facts, case = opened.facts, opened.file.id
-    about = About(facts["oblast"], owner=facts["taken_by"])
-    await errands.seen(site.pool, person_of(visitor).id, case, site.now())
-    open_still = facts["status"] in WORDS
-    return {"hands": await assigning.choices_for(site, visitor, about) if open_still else ()}
 
 
 async def _shown(site: Site, person: Person, opened: OpenCase) -> dict[str, Any]:
@@ -147,7 +139,13 @@ async def note(request: Asked, site: Here, visitor: Guest, case: FromPath[UUID])
     if not text:
         return _back(case, "empty")
     async with transaction(site.pool) as connection:
-        await adding.note(connection, case, text, by=person, signer=site.sign, now=site.now())
+        named = await adding.note(
+            connection, case, text, by=person, signer=site.sign, now=site.now()
+        )
+    if named.unheard:
+        return onward(
+            f"/cases/{case}", said="unheard", who="_".join(str(one) for one in named.unheard)
+        )
     return _back(case, "noted")
 
 
