@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from cases import assigning, errands, taking
+from cases import absences, assigning, errands, taking
 from cases.assigning import Dealt
 from cases.database import transaction
 from cases.permissions import About, may
@@ -29,13 +30,24 @@ class Choice:
 
     person: Person
     outside: bool = False
+    away: date | None = None
+    """The last day they are away, when they are so today."""
+
+
+async def _away(site: Site) -> dict[UUID, date]:
+    now = site.now()
+    day = absences.today(now)
+    ahead = await absences.ahead(site.pool, now)
+    return {one.person: one.last for one in ahead if one.holds(day)}
 
 
 async def choices(site: Site, visitor: Visitor) -> tuple[Choice, ...]:
     """For the queue: everybody who takes cases; nobody where the viewer does not give them out."""
     if not may(person_of(visitor), "assign"):
         return ()
-    return tuple(Choice(one) for one in await assigning.takers(site.pool))
+    away = await _away(site)
+    takers = await assigning.takers(site.pool)
+    return tuple(Choice(one, away=away.get(one.id)) for one in takers)
 
 
 async def choices_for(site: Site, visitor: Visitor, about: About) -> tuple[Choice, ...]:
@@ -46,7 +58,12 @@ async def choices_for(site: Site, visitor: Visitor, about: About) -> tuple[Choic
     everybody = [one for one in await assigning.takers(site.pool) if one.id != about.owner]
     near = [one for one in everybody if may(one, "take", About(about.oblast))]
     far = [one for one in everybody if one not in near] if may(me, "grant_case", about) else []
-    return (*(Choice(one) for one in near), *(Choice(one, outside=True) for one in far))
+    away = await _away(site)
+    return tuple(
+        Choice(one, outside, away.get(one.id))
+        for people, outside in ((near, False), (far, True))
+        for one in people
+    )
 
 
 @post("/queue/assign", opt=opening("assign"))

@@ -36,7 +36,7 @@ async def test_each_team_is_told_with_its_people_and_its_load(desk, clock):
     assert loads.oblasts == {"UA-65": Load(2, 1, 1), "UA-23": Load(1), None: Load(1)}
     assert loads.people == {one.id: 1}
     page = (await (await desk.signed_in(everywhere)).get("/people")).text
-    rows = re.findall(r'<th scope="row">(.*?)</th>\s*<td>(.*?)</td>', page, re.DOTALL)
+    rows = re.findall(r'<th[^>]* scope="row">(.*?)</th>\s*<td[^>]*>(.*?)</td>', page, re.DOTALL)
     told = {name: re.findall(r"П-\d+", people) for name, people in rows}
     assert told == {
         "уся країна": ["П-02"],
@@ -70,6 +70,8 @@ async def test_an_absence_is_noted_shown_and_ended_each_with_its_entry(desk):
     assert (
         f"Ви заступаєте {one.handle}" in (await (await desk.signed_in(other)).get("/queue")).text
     )
+    await desk.case()
+    assert "Немає до" in (await head.get("/queue")).text, "whoever gives cases out sees it"
     id_ = await desk.owner.fetchval("SELECT id FROM absence")
     answer = await head.follow(await head.post(f"/absence/{id_}/end"))
     assert "Усі на місці." in answer.text

@@ -78,6 +78,7 @@ MADE = {
     "queue.said.": queue._SAID,
     "queue.": ("take", "release"),
     "errand.": errands.WHY,
+    "teams.": ("waiting", "overdue", "working"),
     "people.said.": people._SAID,
     "people.wrong.": people._WRONG,
     "factor.wrong.": ("short", "long", "simple", "differ", "code"),
