@@ -19,7 +19,7 @@ import asyncpg
 from cyclopts import App
 
 from bot.postgres import embedded, migrate
-from cases import database, statistics, views
+from cases import database, finding, statistics, teams, views
 from cases.permissions import EVERYWHERE
 from cases.person import Person
 from cases.views import VIEWS, Filter, Place
@@ -112,6 +112,12 @@ async def _figures(pool: "asyncpg.Pool", viewer: Person, rounds: int) -> list[Fi
     for _ in range(20):
         after = await shown("all", Filter(), after) or after
     made.append(await _timed("all, page 21", lambda: shown("all", Filter(), after), rounds))
+    for name, ask in (
+        ("search, four signs of a code", lambda: finding.by_code(pool, viewer, "X123")),
+        ("teams and their loads", lambda: teams.loads(pool, now)),
+        ("search, a colleague's cases", lambda: finding.by_taker(pool, viewer, 7)),
+    ):
+        made.append(await _timed(name, ask, rounds))
     places = statistics.places_of(viewer)
     made.append(
         await _timed("statistics, anew", lambda: statistics.count(pool, places, now), rounds)

@@ -11,8 +11,9 @@ from uuid import UUID
 import asyncpg
 
 from bot.nursery import nap
-from cases import bells, digest, notices, outbox
+from cases import bells, digest, errands, notices, outbox
 from cases.bells import DUE, HALF, HOOK, MAIL, NEW, STAFF, Deed, Note, Watched
+from cases.errands import Errand
 from cases.notices import Contact
 from cases.permissions import reaches
 from cases.person import handle_of
@@ -77,6 +78,7 @@ class Watchman:
             looked += done
             if not done:
                 break  # another process is at them
+        await self._pass_on(now)
         await self._count(now)
         return looked
 
@@ -205,6 +207,39 @@ class Watchman:
 
     def _ref(self, name: bytes) -> bytes:
         return self.vault.digest(name)[:16]
+
+    # Who is wanted at a case
+
+    async def _pass_on(self, now: datetime) -> None:
+        """To whom a case was given, or whom a note names: in private, by mail without a chat."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            waiting = await errands.untold(connection, now)
+            if waiting:
+                known = {
+                    one.person.id: one
+                    for one in await notices.contacts(connection, self.vault, now)
+                }
+                notes = [
+                    note
+                    for errand in waiting
+                    if (one := known.get(errand.person)) and errand.concerns(one.person)
+                    for note in self._wanted(errand, one)
+                ]
+                await bells.queue(connection, self.vault, notes)
+
+    def _wanted(self, errand: Errand, one: Contact) -> Iterator[Note]:
+        text = words.wanted(errand.why, errand.code, one.person.handle)
+        if one.chat_id is not None and self.channels.staff_bot is not None:
+            link = words.link(errand.case, self.channels.desk)
+            yield from self._in_private(one, "sendMessage", words.message(text, link))
+        elif one.mail:
+            subject = say(
+                words.LOCALE,
+                "mail.subject",
+                code=errand.code,
+                level=words.level_word(errand.level),
+            )
+            yield from self._mailed([one.mail], subject, text, errand.case)
 
     # The digest
 

@@ -7,9 +7,12 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from cases import errands
 from cases.afterwards import put
 from cases.audit import AuditEvent, Signer, append
-from cases.person import NotNow, Person
+from cases.errands import NAMED
+from cases.permissions import About, may
+from cases.person import COLUMNS, NotNow, Person, numbers_in, person_of
 from flows.answers import Json
 from vault.seal import Head, seal
 
@@ -23,6 +26,14 @@ class Added:
 
     sequence: int
     digest: bytes
+
+
+@dataclass(frozen=True)
+class Named:
+    """Whom a note mentions: those who are called to the case, and the numbers of all others."""
+
+    called: tuple[Person, ...] = ()
+    unheard: tuple[int, ...] = ()
 
 
 async def add(
@@ -49,9 +60,36 @@ async def note(
     by: Person,
     signer: Signer,
     now: datetime,
-) -> None:
-    """An internal note: never shown to a family, always in the file. Raises NotNow."""
+) -> Named:
+    """An internal note: never shown to a family, always in the file. Raises NotNow.
+
+    Whom it mentions is called to the case, if they may open it; of the note itself only that is
+    known outside of its seal.
+    """
     told: dict[str, Json] = {"text": text, "by": by.handle, "at": now.isoformat()}
     added = await add(connection, case, NOTE, told)
-    event = AuditEvent(by.actor, "case.noted", case, {"sealed": [added.digest.hex()]})
+    named = await _named(connection, case, text, by)
+    called = [one.id for one in named.called]
+    await errands.want(connection, case, called, NAMED, by=by, now=now)
+    detail = {
+        "sealed": [added.digest.hex()],
+        **({"named": list(map(str, called))} if called else {}),
+    }
+    event = AuditEvent(by.actor, "case.noted", case, detail)
     await append(connection, [event], signer=signer, now=now)
+    return named
+
+
+async def _named(connection: "asyncpg.Connection", case: UUID, text: str, by: Person) -> Named:
+    numbers = [one for one in numbers_in(text) if one != by.number]
+    if not numbers:
+        return Named()
+    row = await connection.fetchrow("SELECT oblast, taken_by FROM cases WHERE id = $1", case)
+    rows = await connection.fetch(
+        f"SELECT {COLUMNS} FROM staff WHERE number = ANY ($1) ORDER BY number",  # noqa: S608 - own
+        numbers,
+    )
+    about = About(row["oblast"], owner=row["taken_by"])
+    called = tuple(one for one in map(person_of, rows) if may(one, "open", about))
+    unheard = tuple(one for one in numbers if one not in {each.number for each in called})
+    return Named(called, unheard)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
+from cases import merging
 from cases.audit import AuditEvent, Signer, append
 from cases.cards import COLUMNS, TAKES_PART, Comparable
 from cases.outbox import PATIENCE, Database
@@ -163,6 +164,7 @@ async def undo(
     if done is None:
         raise NotNow
     if found.leads:
+        await merging.take_back(connection, found.leads, decision, by=by, signer=signer, now=now)
         cases = [found.pair.a.case, found.pair.b.case]
         await connection.execute(
             "UPDATE cases SET status = stood, stood = NULL, duplicate_of = NULL"

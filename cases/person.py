@@ -9,7 +9,10 @@ import asyncpg
 
 from cases.outbox import PATIENCE, Database
 
-_HANDLE: Final = re.compile(r"\s*(?:[пpПP]\s*[-–]?\s*)?0*(\d{1,6})\s*", re.ASCII)
+MENTION: Final = re.compile(r"(?<![\w-])[пПpPрР]\s?[-‐‑‒–—−]\s?0*([1-9][0-9]{0,5})(?![\w])(?!-\w)")
+"""A colleague's number inside a text. Without a dash it is none: «п 3» is a paragraph."""
+_MOST_MENTIONED: Final = 10
+_HANDLE: Final = re.compile(r"\s*(?:[пpПPрР]\s*[-–]?\s*)?0*(\d{1,6})\s*", re.ASCII)
 
 
 class NotNow(Exception):
@@ -70,6 +73,12 @@ def number_of(handle: str) -> int | None:
     """The number in «П-07», "P-7" or "7"; None when it is none of them."""
     found = _HANDLE.fullmatch(handle)
     return int(found[1]) if found else None
+
+
+def numbers_in(text: str) -> tuple[int, ...]:
+    """Whom a text mentions: «П-07», "P-7", whatever letters and dash it is written with."""
+    found = (int(one) for one in MENTION.findall(text))
+    return tuple(dict.fromkeys(found))[:_MOST_MENTIONED]
 
 
 async def by_number(database: Database, number: int) -> Person | None:

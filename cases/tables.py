@@ -31,6 +31,7 @@ from cases import (
     audit_tables,
     bell_tables,
     entry_tables,
+    errand_tables,
     file_tables,
     key_tables,
     message_tables,
@@ -289,3 +290,5 @@ ELSEWHERE = tuple(
 BELLS = bell_tables.made(METADATA)
 PAIR_DECISION = pair_tables.pair_decision(METADATA)
 ENTRY_DRAFT = entry_tables.entry_draft(METADATA)
+ERRAND = errand_tables.errand(METADATA)
+ABSENCE = errand_tables.absence(METADATA)

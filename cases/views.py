@@ -118,7 +118,7 @@ class Page:
     after: Place | None = field(default=None)
 
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "c.id, c.code, c.kind, c.status, c.level, c.reasons, c.age_band, c.oblast, c.scenario,"
     " c.children, c.partial, c.received_at, c.due_at, c.taken_by, c.taken_at"
 )
@@ -150,7 +150,7 @@ async def page(
     values: list[Any] = [viewer.id, now]
     where = _narrowed(shown, wanted, after, values)
     rows = await database.fetch(_query(shown, where, places, values), *values, timeout=PATIENCE)
-    lines = tuple(_line(row) for row in rows)
+    lines = tuple(line_of(row) for row in rows)
     if len(lines) <= PAGE:
         return Page(lines)
     last = lines[PAGE - 1]
@@ -192,13 +192,13 @@ def _query(view: View, where: str, places: Sequence[str] | None, values: list[An
             f" CROSS JOIN LATERAL ({walk} AND oblast = place {ordered}) AS one {ordered}"
         )
     return (
-        f"SELECT {_COLUMNS}, p.number AS taker"  # noqa: S608 - constants
+        f"SELECT {COLUMNS}, p.number AS taker"  # noqa: S608 - constants
         f" FROM (SELECT id FROM ({found}) AS walk) AS found JOIN cases c ON c.id = found.id"
         f" LEFT JOIN staff p ON p.id = c.taken_by ORDER BY c.{view.order}{way}, c.id{way}"
     )
 
 
-def _line(row: "asyncpg.Record") -> Line:
+def line_of(row: "asyncpg.Record") -> Line:
     return Line(**{**row, "reasons": tuple(row["reasons"])})
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 from litestar import Litestar, Router
@@ -12,6 +13,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from desk import (
+    assigning,
     audit,
     casework,
     demo,
@@ -20,6 +22,7 @@ from desk import (
     greeting,
     health,
     leaving,
+    merging,
     notices,
     own,
     pairs,
@@ -27,8 +30,11 @@ from desk import (
     proving,
     queue,
     referring,
+    searching,
     sign_in,
     statistics,
+    teams,
+    together,
     unlock,
     ways,
 )
@@ -48,12 +54,17 @@ ROOMS: Final = (
     *own.ROUTES,
     *notices.ROUTES,
     *queue.ROUTES,
+    *assigning.ROUTES,
+    *searching.ROUTES,
     *people.ROUTES,
+    *teams.ROUTES,
     *unlock.ROUTES,
     *casework.ROUTES,
+    *together.ROUTES,
     *leaving.ROUTES,
     *referring.ROUTES,
     *pairs.ROUTES,
+    *merging.ROUTES,
     *greeting.ROUTES,
     *entering.ROUTES,
     *statistics.ROUTES,
@@ -69,7 +80,7 @@ def build(site: Site, rooms: Litestar | None = None) -> ASGIApp:
     """
     rooms = rooms or application(demonstrates=bool(site.demo))
     rooms.state.site = site
-    site.ring.emptied = site.deck.forget
+    site.ring.emptied = partial(_forget, site)
     return Door(site, rooms)
 
 
@@ -89,6 +100,12 @@ def application(*, demonstrates: bool) -> Litestar:
         logging_config=None,
         request_max_body_size=MOST_BYTES,
     )
+
+
+def _forget(site: Site) -> None:
+    """The last key was locked: nothing that it opened, or that was looked for, stays in memory."""
+    site.deck.forget()
+    site.searches.forget()
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from pyrage.x25519 import Identity
 from cases import cards, matching
 from cases.cards import SealedCards
 from cases.database import Pool
-from cases.matching import Card, Index, Suggestion, find_for
+from cases.matching import Card, Index, Spelled, Suggestion, Wanted, find_for
 from cases.outbox import AWAY
 from cases.reading import shared_with
 from desk.ring import Ring, Unlocked
@@ -49,6 +49,8 @@ class _Hand:
     read: dict[UUID, tuple[int, tuple[Card, ...]]] = field(default_factory=dict, repr=False)
     shut: dict[UUID, frozenset[str]] = field(default_factory=dict, repr=False)
     """Cases that did not open, and with which keys that was tried."""
+    spelled: dict[UUID, tuple[Spelled, ...]] = field(default_factory=dict, repr=False)
+    """By case, its cards as they are searched."""
     index: Index = field(default_factory=Index, repr=False)
     found: list[Suggestion] = field(default_factory=list, repr=False)
     done: int = 0
@@ -61,11 +63,12 @@ class _Hand:
             self.found += find_for(card, self.index)
         for card in fresh:
             self.index.add(card)
+        self.spelled[case] = tuple(map(matching.spelled, fresh))
         self.read[case] = (objects, fresh)
 
     def drop(self, gone: frozenset[UUID]) -> None:
         for case in gone:
-            del self.read[case]
+            del self.read[case], self.spelled[case]
         names = {str(case) for case in gone}
         self.found = [
             one for one in self.found if one.one.case not in names and one.other.case not in names
@@ -104,6 +107,15 @@ class Deck:
             if case is None or wanted in (one.one.case, one.other.case)
         ]
         return sorted(all_of_them, key=lambda one: -one.comparison.score)
+
+    async def look(self, wanted: Wanted) -> list[UUID]:
+        """The cases with a card that holds all that is wanted. Judge them as those of `found`."""
+        held = list(self._hand.spelled.items()) if self._hand else []
+
+        def looked() -> list[UUID]:
+            return [case for case, all_of in held if any(map(wanted.finds, all_of))]
+
+        return await asyncio.to_thread(looked)
 
     def objects_of(self, case: UUID) -> int | None:
         """How many objects the case had when its cards were read; None when they are not open."""

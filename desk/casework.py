@@ -16,7 +16,7 @@ from cases.messages import Letter
 from cases.permissions import About, may
 from cases.person import NotNow, Person
 from cases.readiness import readiness
-from desk import leaving, referring, telling
+from desk import leaving, merging, referring, telling, together
 from desk.gate import opening, permitted
 from desk.opening import OpenCase, open_case
 from desk.pages import onward, page
@@ -30,9 +30,9 @@ from vault.box import BoxRefused
 MOST: Final = 3_000
 """Characters of a letter or a note: a family reads it in one message."""
 
-_SAID: Final = ("asked", "written", "noted", "status", "level", "closed", "reopened", "confirmed",
-                "seconded", "undone", "held", "withdrawn", "empty", "box", "family",
-                "sure", "referred", "referral")  # fmt: skip
+_SAID: Final = ("asked", "written", "noted", "unheard", "merged", "status", "level", "closed",
+                "reopened", "confirmed", "seconded", "undone", "held", "withdrawn", "empty",
+                "box", "family", "sure", "referred", "referral")  # fmt: skip
 
 
 @get("/cases/{case:uuid}", opt=opening("open"))
@@ -42,6 +42,9 @@ async def shown(request: Asked, site: Here, visitor: Guest, case: FromPath[UUID]
     told = await _shown(site, person, opened)
     said = said if said in _SAID else ""
     beside = await pairs_of_case(site, visitor, case)
+    beside |= await together.told(site, visitor, opened)
+    beside |= merging.told(opened, beside)
+    told["unheard"] = together.numbers(request.query_params.get("who", ""))
     return page(site, visitor, "case.html", room="queue", said=said, **told, **beside)
 
 
@@ -137,7 +140,13 @@ async def note(request: Asked, site: Here, visitor: Guest, case: FromPath[UUID])
     if not text:
         return _back(case, "empty")
     async with transaction(site.pool) as connection:
-        await adding.note(connection, case, text, by=person, signer=site.sign, now=site.now())
+        named = await adding.note(
+            connection, case, text, by=person, signer=site.sign, now=site.now()
+        )
+    if named.unheard:
+        return onward(
+            f"/cases/{case}", said="unheard", who="_".join(str(one) for one in named.unheard)
+        )
     return _back(case, "noted")
 
 

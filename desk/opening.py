@@ -5,14 +5,14 @@ key of the case. What does not open, or belongs elsewhere, is shown as such and 
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
 from pyrage.x25519 import Identity
 
-from cases import casefile, taking
+from cases import cards, casefile, taking
 from cases.audit import AuditEvent, append
 from cases.casefile import CaseFile, SealedRow
 from cases.database import transaction
@@ -119,6 +119,17 @@ async def open_case(
         await append(connection, [event], signer=site.sign, now=now)
     objects = await asyncio.to_thread(lambda: tuple(_read(identity, file.objects)))
     return person, OpenCase(file, identity, objects)
+
+
+async def openable(site: Site, visitor: Visitor, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the cases that the viewer's own keys open. Raises Locked."""
+    held = keys_of(site, visitor).identities
+    keys = await cards.keys_of(site.pool, list(ids))
+
+    def tried() -> set[UUID]:
+        return {case for case, copies in keys.items() if opened(held, copies, case) is not None}
+
+    return await asyncio.to_thread(tried)
 
 
 async def give_reason(site: Site, visitor: Visitor, case: UUID, reason: str) -> None:

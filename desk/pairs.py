@@ -1,6 +1,5 @@
 """Duplicates: which cases may tell of one child, side by side, and what a person decides."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -19,12 +18,11 @@ from cases.pairs import DECISIONS, SAME, UNSURE, Child, Decided, Decision, Pair
 from cases.permissions import may, reaches
 from cases.person import NotNow, Person
 from desk.gate import opening, permitted, person_of
-from desk.opening import keys_of
+from desk.opening import keys_of, openable
 from desk.pages import onward, page, part
 from desk.ring import Locked
 from desk.site import Here, Site
 from desk.visitor import Asked, Guest, Visitor
-from vault.rewrapping import opened
 
 ACTION: Final = "link_duplicates"
 PAGE: Final = 10
@@ -83,11 +81,11 @@ async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
     case, number = _uuid(asked.get("case", "")), _number(asked.get("page", ""))
     found = [
         one
-        for one in await _offered(site, visitor, case)
+        for one in await offered_to(site, visitor, case)
         if case is not None or (one.decided is not None) == (view == POSTPONED)
     ]
     here = found[number * PAGE : (number + 1) * PAGE]
-    await _seen(site, visitor, here)
+    await seen(site, visitor, here)
     kept = {"view": view, **({"case": str(case)} if case else {})}
     return page(
         site, visitor, "pairs.html", room="pairs", offered=here, case=case,
@@ -125,12 +123,12 @@ async def pairs_of_case(site: Site, visitor: Visitor, case: UUID) -> dict[str, A
     progress = await site.deck.ask(keys_of(site, visitor), within=0.2)
     found = [
         (one.other if one.one.id == case else one.one, one)
-        for one in await _offered(site, visitor, case)
+        for one in await offered_to(site, visitor, case)
     ]
     return {"pairs": tuple(found), "compared": progress.ready, "pair_case": case}
 
 
-async def _offered(site: Site, visitor: Visitor, case: UUID | None) -> list[Offered]:
+async def offered_to(site: Site, visitor: Visitor, case: UUID | None) -> list[Offered]:
     """What the viewer may compare now, the likeliest first; what is settled only for one case."""
     person, found = person_of(visitor), site.deck.found(case)
     ids = {UUID(card.case) for one in found for card in (one.one, one.other)}
@@ -162,18 +160,12 @@ def _allowed(person: Person, case: Comparable) -> bool:
 
 async def _openable(site: Site, visitor: Visitor, offered: Sequence[Offered]) -> list[Offered]:
     """Without the cases that the viewer's own keys do not open: a colleague's did."""
-    held = keys_of(site, visitor).identities
     ids = {case.id for one in offered for case in (one.one, one.other)}
-    keys = await cards.keys_of(site.pool, list(ids))
-
-    def tried() -> set[UUID]:
-        return {case for case, copies in keys.items() if opened(held, copies, case) is not None}
-
-    known = await asyncio.to_thread(tried)
+    known = await openable(site, visitor, ids)
     return [one for one in offered if {one.one.id, one.other.id} <= known]
 
 
-async def _seen(site: Site, visitor: Visitor, offered: Sequence[Offered]) -> None:
+async def seen(site: Site, visitor: Visitor, offered: Sequence[Offered]) -> None:
     if offered:
         shown_now = [one.pair for one in offered]
         async with transaction(site.pool) as connection:
@@ -207,7 +199,7 @@ async def decide(request: Asked, site: Here, visitor: Guest) -> Redirect:
     one, other = sides
     if one is None or other is None or one.case == other.case or word not in DECISIONS:
         raise NotNow
-    person = await _both(site, visitor, (one.case, other.case))
+    person = await both(site, visitor, (one.case, other.case))
     pair = Pair.of(one, other)
     found = next((each for each in site.deck.found(one.case) if _of(each) == pair), None)
     if found is None or leads not in (None, one.case, other.case):
@@ -231,13 +223,13 @@ async def undo(request: Asked, site: Here, visitor: Guest, decision: FromPath[UU
     found = await pairs.by_id(site.pool, decision)
     if found is None:
         raise NotNow
-    person = await _both(site, visitor, (found.pair.a.case, found.pair.b.case))
+    person = await both(site, visitor, (found.pair.a.case, found.pair.b.case))
     async with transaction(site.pool) as connection:
         await pairs.undo(connection, decision, by=person, signer=site.sign, now=site.now())
     return onward(str((await request.form()).get("to", "/pairs")), said="undone")
 
 
-async def _both(site: Site, visitor: Visitor, ids: tuple[UUID, UUID]) -> Person:
+async def both(site: Site, visitor: Visitor, ids: tuple[UUID, UUID]) -> Person:
     """Whoever decides, if they may open and link both cases. Raises NotNow, Denied."""
     known = await cards.comparable(site.pool, ids)
     person = person_of(visitor)

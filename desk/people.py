@@ -16,6 +16,7 @@ from cases.database import transaction
 from cases.people import LONGEST_NAME, Newcomer
 from cases.permissions import EVERYWHERE, ROLES, About, may
 from cases.person import Person
+from desk import teams
 from desk.gate import opening, permitted, person_of
 from desk.pages import oblasts_by_name, onward, page
 from desk.site import Here, Site
@@ -25,13 +26,16 @@ from locales.dates import KYIV
 
 _OBLASTS: Final = tuple(region.code for region in subdivisions("UA"))
 _RIGHTS: Final = ("invite", "suspend", "restore", "propose_role", "plan_duty")
-_SAID: Final = ("suspended", "restored", "proposed", "granted", "refused")
+_SAID: Final = ("suspended", "restored", "proposed", "granted", "refused", *teams.SAID)
+_WRONG: Final = ("invite", "role", "duty", *teams.WRONG)
 
 
 @get("/people", opt=opening("people"))
 async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
-    said = request.query_params.get("said", "")
-    return await _page(site, visitor, said=said if said in _SAID else "")
+    said, wrong = (request.query_params.get(name, "") for name in ("said", "wrong"))
+    return await _page(
+        site, visitor, said=said if said in _SAID else "", wrong=wrong if wrong in _WRONG else ""
+    )
 
 
 async def _page(
@@ -53,6 +57,7 @@ async def _page(
         "everywhere": EVERYWHERE,
         "oblasts": oblasts_by_name(visitor.locale, _OBLASTS),
         "duties": await duties.ahead(site.pool, site.now()),
+        **await teams.told(site, visitor, listed),
         "said": "",
         "wrong": "",
         **shown,

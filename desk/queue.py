@@ -9,11 +9,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from cases import taking, views
+from cases import absences, errands, taking, views
 from cases.database import transaction
 from cases.permissions import About, may, reaches
 from cases.person import NotNow
 from cases.views import AGES, KINDS, MOST_COUNTED, STATUSES, VIEWS, Filter, Line, Place
+from desk import assigning
 from desk.gate import STAFF, opening, permitted, person_of
 from desk.pages import oblasts_by_name, onward, page, part
 from desk.site import Here, Site
@@ -23,7 +24,8 @@ from flows.places.regions import subdivisions
 FIRST: Final = "new"
 
 _CODE: Final = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}", re.ASCII)
-_SAID: Final = ("taken", "late", "released")
+_SAID: Final = ("taken", "late", "released", "handed", "nothing", "forgotten")
+_DEALT: Final = "dealt"
 
 
 @get("/", opt=opening(STAFF))
@@ -33,7 +35,12 @@ async def home(visitor: Guest) -> Redirect:
 
 @get("/queue", opt=opening("queue"))
 async def shown(request: Asked, site: Here, visitor: Guest) -> Response[str]:
-    return page(site, visitor, "queue.html", room="queue", **await _shown(request, site, visitor))
+    told = await _shown(request, site, visitor)
+    told["choices_of_people"] = await assigning.choices(site, visitor)
+    told["stands_in"] = await absences.stood_in_by(site.pool, person_of(visitor).id, site.now())
+    told["errands"] = await errands.of(site.pool, person_of(visitor))
+    told["dealt"] = assigning.dealt_in(dict(request.query_params.items()))
+    return page(site, visitor, "queue.html", room="queue", **told)
 
 
 @get("/queue/lines", opt=opening("queue", deed=False))
@@ -60,7 +67,8 @@ async def _shown(request: Asked, site: Site, visitor: Visitor) -> dict[str, Any]
                  for name in VIEWS],
         "most": MOST_COUNTED,
         "lines": found.lines,
-        "actions": {line.id: _action(visitor, line) for line in found.lines},
+        "actions": {line.id: action(visitor, line) for line in found.lines},
+        "gives": may(person, "assign"),
         "wanted": wanted,
         "filtered": bool(kept),
         "choices": _choices(visitor),
@@ -69,12 +77,12 @@ async def _shown(request: Asked, site: Site, visitor: Visitor) -> dict[str, Any]
         if found.after else "",
         "here": f"/queue?{urlencode(here)}",
         "refresh": f"/queue/lines?{urlencode(here)}",
-        "said": asked.get("said", "") if asked.get("said") in _SAID else "",
+        "said": asked.get("said", "") if asked.get("said") in (*_SAID, _DEALT) else "",
         "code": asked.get("code", "") if _CODE.fullmatch(asked.get("code", "")) else "",
     }  # fmt: skip
 
 
-def _action(visitor: Visitor, line: Line) -> str:
+def action(visitor: Visitor, line: Line) -> str:
     """What the viewer may do to this line: "take", "release" or nothing."""
     person, about = person_of(visitor), About(line.oblast, owner=line.taken_by)
     if line.taken_by is None:

@@ -16,6 +16,7 @@ from cases.statistics import Counted
 from desk.cards import Deck
 from desk.receipts import Receipts
 from desk.ring import Ring
+from desk.searches import Searches
 from desk.watch import Watch
 from vault.local import Vault
 from vault.member import Member
@@ -51,6 +52,8 @@ class Site:
     """Identity cards that are open now."""
     receipts: Receipts = field(default_factory=Receipts, repr=False)
     """Of what was sent just now, until its code and PIN are written down."""
+    searches: Searches = field(default_factory=Searches, repr=False)
+    """What is being searched for now."""
     demo_member: Callable[[int], Member | None] | None = None
     """The demo's key files by a person's number, opened by a button; None anywhere else."""
     watch: Watch | None = None

@@ -90,6 +90,11 @@ def claimed(code: str, who: str, taken_at: datetime, received_at: datetime) -> s
     return html(LOCALE, "bell.claimed", code=code, who=who, time=time)
 
 
+def wanted(why: str, code: str, who: str) -> str:
+    """«П-03, вас згадали в 7K4M-29QX»."""
+    return html(LOCALE, f"bell.errand.{why}", code=code, who=who)
+
+
 def over(code: str) -> str:
     """Closed, or withdrawn by its family: nobody need take it."""
     return html(LOCALE, "bell.over", code=code)
@@ -128,9 +133,19 @@ def keyboard(case: UUID, desk: str) -> Json:
     """
     data = urlsafe_b64encode(case.bytes).decode().rstrip("=")
     row: list[Json] = [{"text": say(LOCALE, "bell.claim"), "callback_data": f"s1|{data}"}]
-    if desk.startswith("https://"):
-        row.append({"text": say(LOCALE, "bell.desk"), "url": page(case, desk)})
-    return {"inline_keyboard": [row]}
+    return {"inline_keyboard": [row + _way(case, desk)]}
+
+
+def link(case: UUID, desk: str) -> Json:
+    """The way to the desk alone; nothing where one cannot go there from a phone."""
+    way = _way(case, desk)
+    return {"inline_keyboard": [way]} if way else None
+
+
+def _way(case: UUID, desk: str) -> list[Json]:
+    if not desk.startswith("https://"):
+        return []
+    return [{"text": say(LOCALE, "bell.desk"), "url": page(case, desk)}]
 
 
 def page(case: UUID, desk: str) -> str:

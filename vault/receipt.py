@@ -23,6 +23,8 @@ ALPHABET: Final = "23456789CFHJKMNPQRTVWXY"
 two swapped ones.
 """
 CODE: Final = 8
+PART: Final = 3
+"""So many signs of a code are worth looking for."""
 PIN: Final = 12
 RANDOM: Final = 16
 """How many random bytes `new_code` and `new_pin` ask for."""
@@ -69,6 +71,14 @@ def read_code(text: str) -> str | None:
     if len(signs) != CODE or not set(signs) <= set(ALPHABET):
         return None
     return _grouped(signs) if _sum(signs) % len(ALPHABET) == 0 else None
+
+
+def read_part(text: str) -> str:
+    """The beginning of a code, or of its second half, as somebody typed it, in the signs of a code
+    and without a dash. "" when it cannot be one, or is too short to tell codes apart.
+    """
+    signs = _signs(text).translate(_CYRILLIC).removeprefix("DT").translate(_SLIPS)
+    return signs if PART <= len(signs) <= CODE and set(signs) <= set(ALPHABET) else ""
 
 
 def new_pin(random_bytes: bytes) -> str:

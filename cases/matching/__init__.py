@@ -7,6 +7,7 @@ the cards of families who did not agree to be compared ("match" among what they 
 from cases.matching import likeness, names, spelling
 from cases.matching.card import Card, read
 from cases.matching.find import Index, Suggestion, find, find_for
+from cases.matching.search import Spelled, Wanted, spelled
 from cases.matching.weigh import WEIGHTS_VERSION, Comparison, FieldResult, compare
 
 __all__ = [
@@ -15,12 +16,15 @@ __all__ = [
     "Comparison",
     "FieldResult",
     "Index",
+    "Spelled",
     "Suggestion",
+    "Wanted",
     "compare",
     "find",
     "find_for",
     "forget",
     "read",
+    "spelled",
 ]
 
 

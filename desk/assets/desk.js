@@ -73,16 +73,28 @@ function move(step) {
 
 const deeds = {
   "?": () => document.getElementById("keys")?.showModal(),
+  "/": () => document.getElementById("search")?.focus(),
   j: () => move(1),
   k: () => move(-1),
   c: () => document.activeElement?.closest("tr")?.querySelector("form[action$='/take'] button")?.click(),
 };
 
+// While lines are ticked the queue stands still: renewing it would take the ticks away.
+const picked = () => document.querySelectorAll("#live [name=case]:checked").length;
+
+document.addEventListener("change", () => {
+  const count = document.querySelector("[data-picked]");
+  if (count) count.textContent = picked() || "";
+});
+document.addEventListener("htmx:before:request", (event) => {
+  if (event.target.id === "live" && picked()) event.preventDefault();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.target.closest("input, select, textarea, dialog[open]")) return;
   // By place where the letters are Cyrillic: «о» stands on J.
-  const deed = deeds[event.key] ?? deeds[{ KeyJ: "j", KeyK: "k", KeyC: "c" }[event.code]];
+  const deed = deeds[event.key] ?? deeds[{ KeyJ: "j", KeyK: "k", KeyC: "c", Slash: "/" }[event.code]];
   if (!deed) return;
   event.preventDefault();
   deed();

@@ -13,7 +13,7 @@ from desk_rig import case
 from pyrage.x25519 import Identity
 
 from bot.watchman import Channels, Watchman
-from cases import bells, database, links, messages, notices, taking
+from cases import bells, database, errands, links, messages, notices, taking
 from cases.afterwards import WITHDRAWAL, Entry
 from cases.outbox import row_name
 from cases.person import COLUMNS, Person, person_of
@@ -501,3 +501,64 @@ async def test_no_bell_has_more_to_tell_than_a_code_a_level_a_term_and_handles(w
             assert set(one.params) == {"to", "subject", "text"}
             assert "<" not in one.text
             assert "&" not in one.text
+
+
+# Who is wanted at a case
+
+
+async def called(office, report, why, *people, by):
+    async with database.transaction(office.owner) as connection:
+        await connection.execute("SET LOCAL ROLE dodomu_desk")
+        ids = [one.id for one in people]
+        await errands.want(connection, report, ids, why, by=by, now=office.at)
+
+
+async def test_whoever_was_mentioned_is_told_in_private_once_and_of_the_code_alone(office):
+    report = await office.rung()
+    head, linked = await office.person("head"), await office.person("prosecutor", chat=71)
+    await called(office, report, errands.NAMED, linked, by=head)
+    sent = await office.looks()
+    assert told(sent) == {71: f"{linked.handle}, вас згадали в 7K4M-29QX"}
+    [one] = sent
+    assert [[button["text"] for button in row] for row in
+            one.params["reply_markup"]["inline_keyboard"]] == [["Відкрити кабінет"]]  # fmt: skip
+    assert await office.looks() == []
+
+
+async def test_without_a_chat_it_goes_by_mail_and_without_both_nowhere(office):
+    report = await office.rung()
+    head, silent = await office.person("head"), await office.person("prosecutor")
+    reader = await office.person("prosecutor", mail="reader@example.org")
+    await called(office, report, errands.HANDED, reader, silent, by=head)
+    await office.owner.execute("UPDATE cases SET taken_by = $1", reader.id)
+    sent = [one for one in await office.looks() if one.bot == "mail"]
+    assert [one.to for one in sent] == ["reader@example.org"]
+    assert f"{reader.handle}, вам передали 7K4M-29QX" in sent[0].text
+
+
+async def test_what_was_looked_at_or_is_theirs_no_more_is_not_told(office):
+    report = await office.rung()
+    head = await office.person("head")
+    looked, gone, moved, far = [
+        await office.person("prosecutor", units, chat=number)
+        for number, units in ((71, ("UA",)), (72, ("UA",)), (73, ("UA",)), (74, ("UA-63",)))
+    ]
+    await called(office, report, errands.NAMED, looked, gone, far, by=head)
+    await called(office, report, errands.HANDED, moved, by=head)
+    await errands.seen(office.owner, looked.id, report, office.at)
+    await office.owner.execute("UPDATE staff SET state = 'suspended' WHERE id = $1", gone.id)
+    assert told(await office.looks()) == {}
+
+
+async def test_half_of_the_term_rings_for_whoever_stands_in_for_the_duty(office):
+    await office.rung()
+    duty, other = await office.on_duty(chat=71), await office.person("triage", chat=72)
+    day = office.at.date()
+    await office.owner.execute(
+        "INSERT INTO absence (id, person_id, substitute_id, first, last, by_person, at)"
+        " VALUES ($1, $2, $3, $4, $4, $3, $5)",
+        *(uuid4(), duty.id, other.id, day, office.at),
+    )
+    sent = told(await office.passes(30 * MINUTE))
+    assert 72 in sent
+    assert 71 not in sent

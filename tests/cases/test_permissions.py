@@ -25,6 +25,7 @@ MATRIX = {
     "notices": "yuy----",
     "take": "yuy----",
     "release": "ooy----",
+    "assign": "y-y----",
     "open": "yuy----",
     "enter_report": "yyyy---",
     "set_status": "yuy----",

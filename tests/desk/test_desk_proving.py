@@ -17,7 +17,6 @@ from test_desk_sign_in import PASSWORD, enrolled, tried
 
 from cases import proofs, tries
 from cases.permissions import ROLES, scope_of, table
-from desk.app import application
 from vault import member
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -66,30 +65,30 @@ def test_every_deed_that_wants_a_proof_is_one_of_the_table_and_says_why():
         assert action in proofs.table()
 
 
-def _deeds(desk):
+def _deeds(rooms):
     """(method, path, action) of every route whose action wants a proof."""
     return [
         (method, route.path, handler.opt["for"])
-        for route in application(desk.site).routes
+        for route in rooms.routes
         for handler in route.route_handlers
         if handler.opt.get("for") in proofs.table()
         for method in handler.http_methods - SAFE
     ]
 
 
-def test_of_what_wants_a_proof_only_the_form_of_a_referral_is_looked_at_without(desk):
+def test_of_what_wants_a_proof_only_the_form_of_a_referral_is_looked_at_without(rooms):
     """A page that gives something away must not be a GET: looking wants no proof."""
     looked_at = {
         route.path
-        for route in application(desk.site).routes
+        for route in rooms.routes
         for handler in route.route_handlers
         if handler.opt.get("for") in proofs.table() and "GET" in handler.http_methods
     }
     assert looked_at == {"/cases/{case:uuid}/refer"}
 
 
-async def test_every_such_route_is_refused_without_a_proof_and_does_nothing(desk):
-    deeds = _deeds(desk)
+async def test_every_such_route_is_refused_without_a_proof_and_does_nothing(desk, rooms):
+    deeds = _deeds(rooms)
     assert {"export_case", "confirm_role", "restore", "second_death"} <= {one[2] for one in deeds}
     by_role = {role: await desk.signed_in(await desk.person(role), proven=False) for role in ROLES}
     before = await desk.owner.fetchval("SELECT count(*) FROM audit")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import handlers
-from cases import bodies, deciding, entry_drafts, proofs, sessions
+from cases import bodies, deciding, entry_drafts, errands, proofs, sessions
 from cases import referring as referrals
 from cases.audit_pages import GROUPS
 from cases.matching import weigh
@@ -84,11 +84,13 @@ MADE = {
     "me.said.": own._SAID,
     "queue.said.": queue._SAID,
     "queue.": ("take", "release"),
+    "errand.": errands.WHY,
+    "teams.": ("waiting", "overdue", "working"),
     "people.said.": people._SAID,
-    "people.wrong.": ("invite", "role", "duty"),
+    "people.wrong.": people._WRONG,
     "factor.wrong.": ("short", "long", "simple", "differ", "code"),
     "sign_in.": ("wrong", "often"),
-    "keys.": ("help", "j", "k", "c"),
+    "keys.": ("help", "search", "j", "k", "c"),
     "unlock.wrong.": ("passphrase", "file", "another", "list", "granted", "forged", "tries"),
     "proof.what.": proofs.table(),
     "proof.why.": set(proofs.table().values()),
