@@ -100,6 +100,22 @@ def _section(
     }
 
 
+def of_item(flow: Flow, locale: str, item: str, rows: Iterable[Row]) -> dict[str, dict[str, Json]]:
+    """The sections, by their keys, with what they say of this one item and nothing else, as
+    `report` writes them. `rows`: what `flows.path.review` says of the draft.
+    """
+    own = [row for row in rows if row.stop.item == item]
+    found: dict[str, dict[str, Json]] = {}
+    for key in dict.fromkeys(row.stop.section for row in own):
+        here = [row for row in own if row.stop.section == key]
+        group = next(row.stop.group.key for row in here if row.stop.group)
+        answers = _answers(flow, locale, here)
+        told: list[Json] = [{"group": group, "item": item, "number": 1, "answers": answers}]
+        name = tell(locale, section_name(flow, key))
+        found[key] = {"key": key, "name": name, "answers": [], "items": told}
+    return found
+
+
 def _answers(flow: Flow, locale: str, rows: Iterable[Row]) -> list[Json]:
     return [_answer(flow, locale, row) for row in rows]
 

@@ -17,6 +17,7 @@ from cases.permissions import About, may
 from cases.person import NotNow, Person
 from cases.readiness import readiness
 from desk import leaving, telling
+from desk.files import files_of_case
 from desk.gate import opening, permitted
 from desk.opening import OpenCase, open_case
 from desk.pages import onward, page
@@ -42,7 +43,8 @@ async def shown(request: Asked, site: Here, visitor: Guest, case: FromPath[UUID]
     told = await _shown(site, person, opened)
     said = said if said in _SAID else ""
     beside = await pairs_of_case(site, visitor, case)
-    return page(site, visitor, "case.html", room="queue", said=said, **told, **beside)
+    seen = files_of_case(opened, visitor.locale)
+    return page(site, visitor, "case.html", room="queue", said=said, **told, **beside, **seen)
 
 
 async def _shown(site: Site, person: Person, opened: OpenCase) -> dict[str, Any]:
@@ -60,7 +62,6 @@ async def _shown(site: Site, person: Person, opened: OpenCase) -> dict[str, Any]
         "versions": opened.of("report"),
         "thread": telling.thread(opened),
         "damaged": [one for one in opened.objects if one.trouble],
-        "files": [(one, one.payload or {}) for one in opened.of("manifest")],
         "meters": meters,
         "confirmations": await confirming.of_case(site.pool, opened.file.id),
         "statuses": STATUSES,

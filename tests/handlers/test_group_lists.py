@@ -64,12 +64,16 @@ async def test_a_stub_tells_of_its_own_child_and_of_no_other(listing, door, keys
     await _sent(listing)
     group, *stubs = sorted(await open_cases(door, keyset), key=lambda one: "part_of" in one)
     assert "Шевченко" in str(group)
-    assert [one for one in stubs if "Шевченко" in str(one)] == []
+    families = ("Коваленко", "Шевченко", "Ткачук")
+    told = sorted([name for name in families if name in str(one)] for one in stubs)
+    assert told == [["Коваленко"], ["Ткачук"], ["Шевченко"]]
     assert {one["part_of"] for one in stubs} == {str(await door.database.fetchval(
         "SELECT id FROM cases WHERE part_of IS NULL"))}  # fmt: skip
     assert {row["address"] for row in answers_of(stubs[0])} <= {
         row["address"] for row in answers_of(group)
-    }
+    } | {"children/line0/name", "children/line1/name", "children/line2/name"} | {
+        "children/line0/born", "children/line1/born", "children/line2/born"
+    }  # fmt: skip
 
 
 async def test_children_named_one_by_one_become_cases_too(listing, door, keyset):
