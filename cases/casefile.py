@@ -83,6 +83,7 @@ class CaseFile:
     parts: tuple[tuple[UUID, str], ...]
 
 
+_TOO_MANY: Final = 1 << 31  # the column knows no such number
 _FACTS: Final = """
 SELECT c.*, p.number AS taker, g.code AS group_code, c.chat_ref IS NOT NULL AS has_chat
   FROM cases c LEFT JOIN staff p ON p.id = c.taken_by LEFT JOIN cases g ON g.id = c.part_of
@@ -149,6 +150,8 @@ class StoredFile:
 
 async def stored_file(database: Database, case: UUID, sequence: int) -> StoredFile | None:
     """None when the case has no such file, or no manifest of it yet."""
+    if not 0 < sequence < _TOO_MANY:
+        return None
     found = await database.fetchrow(
         "SELECT id, case_id, sequence, kind, schema, sealed, sha256, created_at"
         " FROM sealed_object WHERE case_id = $1 AND sequence = $2 AND kind = 'manifest'",

@@ -70,7 +70,7 @@ class Door:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [pair for pair in message["headers"] if pair[0].lower() not in _OURS]
-                headers += [*_DRESS, (_POLICED, _policy(headers))]
+                headers += [*_DRESS, (_POLICED, _policy(path, headers))]
                 kept = path.startswith("/assets/") and message["status"] < 300  # noqa: PLR2004
                 cache = b"public, max-age=86400" if kept else b"no-store"
                 headers.append((b"cache-control", cache))
@@ -87,10 +87,10 @@ _DRESS: Final = [(name.encode(), value.encode()) for name, value in _HEADERS.ite
 _OURS: Final = {name for name, _ in _DRESS} | {_POLICED, b"cache-control", b"server"}
 
 
-def _policy(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    kinds = [value for name, value in headers if name.lower() == b"content-type"]
-    ours = not kinds or kinds[0].startswith(b"text/html")
-    return (_POLICY if ours else _SHUT).encode()
+def _policy(path: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
+    ours = kind.startswith((b"text/html", b"text/plain")) or not kind
+    return (_POLICY if ours or path.startswith("/assets/") else _SHUT).encode()
 
 
 def _all(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:

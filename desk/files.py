@@ -31,7 +31,7 @@ from cases.person import NotNow
 from desk.export.opened import Give, Pour
 from desk.gate import opening
 from desk.opening import OpenCase, open_file
-from desk.pouring import pieces, poured
+from desk.pouring import Away, pieces, poured
 from desk.site import Here
 from desk.viewing import viewer
 from desk.viewing.viewer import Altered, Busy, Unviewable
@@ -40,7 +40,7 @@ from flows.answers import Json
 from flows.collective import COLLECTIVE
 from flows.kinds.subs import text_in
 from locales import say
-from locales.dates import moment
+from locales.dates import KYIV, edtf_words
 
 PICTURES: Final = ("image/jpeg", "image/png", "image/webp")
 LISTS: Final = {
@@ -104,7 +104,8 @@ def _shown(case: OpenCase, rows: Mapping[int, FileRow], locale: str) -> Iterator
         held = row is not None and row.state == "held"
         alt = ""
         if held and sequence in pictured:
-            when = moment(locale, datetime.fromisoformat(text_in(told, "sent_at")))
+            sent = datetime.fromisoformat(text_in(told, "sent_at")).astimezone(KYIV)
+            when = edtf_words(locale, sent.date().isoformat())
             number, of = pictured.index(sequence) + 1, len(pictured)
             alt = say(locale, "files.alt", n=number, of=of, when=when)
         listed = held and is_group(case) and told.get("sniffed") in LISTS
@@ -127,7 +128,7 @@ async def preview(
     except Altered:
         _log.error("a stored file is not what was stored")
         return _in_words(visitor.locale, "altered")
-    except FileNotFoundError:
+    except Away:
         return _in_words(visitor.locale, "gone")
     except Busy:
         return _in_words(visitor.locale, "busy", HTTP_503_SERVICE_UNAVAILABLE)

@@ -26,7 +26,7 @@ from desk.gate import opening, person_of
 from desk.greeting import world_at
 from desk.opening import OpenCase, OpenedObject, open_case
 from desk.pages import onward, page
-from desk.pouring import poured
+from desk.pouring import Away, poured
 from desk.site import Here, Site
 from desk.viewing import viewer
 from desk.viewing.sheet import MOST_ROWS
@@ -79,8 +79,10 @@ async def shown(
     try:
         found = await _read(site, opened, file, kind)
         trouble = "" if found else "nobody"
-    except (Unviewable, FileNotFoundError):
+    except Unviewable:
         trouble = "unviewable"
+    except Away:
+        trouble = "gone"
     except Altered:
         trouble = "altered"
     except Busy:
@@ -112,12 +114,12 @@ def _list(opened: OpenCase, sequence: int) -> tuple[OpenedObject, str]:
 
 
 async def _read(site: Site, opened: OpenCase, file: OpenedObject, kind: str) -> tuple[Child, ...]:
-    """Raises as desk.viewing.viewer.rows; FileNotFoundError where the store has it no more."""
+    """Raises as desk.viewing.viewer.rows; Away where the store has it no more."""
     told = file.payload or {}
     row = next((one for one in opened.file.files if one.sequence == file.sequence), None)
     pour = poured(site, opened.identity, row)
     if pour is None or row is None or text_in(told, "object") != str(row.object):
-        raise FileNotFoundError
+        raise Away
     rows = await viewer.rows(kind, pour, text_in(told, "sha256"))
     today = site.now().astimezone(KYIV).date()
     return roster.children(rows, today=today, at=text_in(told, "taken_at"))
@@ -161,7 +163,7 @@ async def make(
         found = await _read(site, opened, file, kind)
         wanted = [one for one in found if str(one.number) in ticked]
         made = await _made(site, opened, file, wanted, person) if wanted else 0
-    except (Unviewable, FileNotFoundError, Altered, Busy):
+    except (Unviewable, Away, Altered, Busy):
         return onward(here)
     except ListRefused:
         return onward(here, said="list")

@@ -10,21 +10,34 @@ from pyrage.x25519 import Identity
 from cases.casefile import FileRow
 from desk.export.opened import Give, Pour
 from desk.site import Site
+from vault.unseal import Damaged
 from vault.unstream import open_stream
 
 _MOST_WAITING: Final = 8
 
 
+class Away(Exception):
+    """The store does not give the file: it is gone, or the store cannot be reached. Try later."""
+
+
 class _Source:
-    """A sealed file in the store, read in pieces from another thread than the loop's."""
+    """A sealed file in the store, read in pieces from another thread than the loop's.
+
+    Remembers that the store failed: the seal would only say that the file is no whole one.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, pieces: AsyncIterator[bytes]) -> None:
         self._loop, self._pieces, self._held = loop, pieces, b""
+        self.trouble: Exception | None = None
 
     def read(self, most: int, /) -> bytes:
         if not self._held:
             next_one = asyncio.run_coroutine_threadsafe(self._next(), self._loop)
-            self._held = next_one.result()
+            try:
+                self._held = next_one.result()
+            except Exception as error:
+                self.trouble = error
+                raise
         piece, self._held = self._held[:most], self._held[most:]
         return piece
 
@@ -33,13 +46,22 @@ class _Source:
 
 
 def poured(site: Site, identity: Identity, row: FileRow | None) -> Pour | None:
-    """Hands the family's bytes over; None where they are not there."""
+    """Hands the family's bytes over; None where they are not there.
+
+    What is returned raises Away, vault.unseal.Damaged, and what it gives the pieces to raises.
+    """
     if row is None or row.object is None or row.state != "held" or site.files is None:
         return None
     loop, files, name = asyncio.get_running_loop(), site.files, row.object
 
     def pour(give: Give) -> None:
-        open_stream(identity, _Source(loop, files(name)), give)
+        source = _Source(loop, files(name))
+        try:
+            open_stream(identity, source, give)
+        except Damaged:
+            if source.trouble is not None:
+                raise Away from source.trouble
+            raise
 
     return pour
 

@@ -8,18 +8,24 @@ import io
 import warnings
 from typing import Final
 
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import (
+    Image,
+    ImageOps,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 SIDE: Final = 1200
 """Pixels of the longer side."""
 MOST_PIXELS: Final = 50_000_000
 
-#: named, and so imported: later nothing can be
-_FORMATS: Final = tuple(
-    one.format
-    for one in (
-        JpegImagePlugin.JpegImageFile, PngImagePlugin.PngImageFile, WebPImagePlugin.WebPImageFile,
-    )
+_FORMATS: Final = ("JPEG", "PNG", "WEBP")
+#: what Pillow would import at a file's first bytes, or for its EXIF; by then nothing can be
+_NEEDED: Final = (
+    JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin,
 )  # fmt: skip
 _QUALITY: Final = 82
 #: what can be made small before anything else

@@ -56,7 +56,9 @@ def reader(kind: str) -> Callable[[bytes], bytes]:
 
 
 def _of_csv(original: bytes) -> Iterator[tuple[int, list[str]]]:
-    text = _decoded(original).replace("\0", "")
+    text = _decoded(original)
+    if "\0" in text:
+        raise ValueError("no text")
     first = text.splitlines()[:_LOOKED_AT]
     delimiter = max(_DELIMITERS, key=lambda one: sum(line.count(one) for line in first))
     lines = io.StringIO(text, newline="")

@@ -91,9 +91,10 @@ MADE = {
     "case.said.": casework._SAID,
     "export.": leaving.WHAT,
     "case.trouble.": ("damaged", "moved"),
+    "files.": ("alt",),
     "files.trouble.": files.TROUBLES,
     "list.said.": listing._SAID,
-    "list.trouble.": ("unviewable", "altered", "busy", "nobody"),
+    "list.trouble.": ("unviewable", "altered", "gone", "busy", "nobody"),
     "claim.": ("family", "us", "inside"),
     "audit.action.": _deeds(),
     "audit.actor.": audit.MACHINES,
@@ -172,7 +173,20 @@ def test_everything_the_desk_says_is_worded(locale):
 
 PLACEHOLDERS = (
     *("n", "limit", "code", "role", "who", "handle", "seq", "version"),
-    *("other", "done", "whole", "one", "left", "right", "all", "days", "until", "at"),
+    *(
+        "other",
+        "done",
+        "whole",
+        "one",
+        "left",
+        "right",
+        "all",
+        "days",
+        "until",
+        "at",
+        "of",
+        "when",
+    ),
 )
 
 
