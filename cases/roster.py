@@ -1,8 +1,10 @@
 """A list of children that came as a file: which cell is the name, which tells the birth. Pure.
 
-Rows are read as they stand; nothing is guessed that a person could not see in the row beside it.
+Whatever row has words in it is there: what was not understood is for a person to look at, and no
+child is left out because its row was written oddly.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,9 +25,18 @@ _HEADINGS: Final = {
     "patronymic": ("по батькові", "побатькові", "отчество", "patronymic", "middle name"),
     "given": ("ім’я", "ім'я", "імя", "імʼя", "имя", "first name", "given name", "name"),
     "age": ("вік", "возраст", "age", "років", "лет"),
-    "born": ("народж", "рожд", "birth", "born", "дн", "д.н", "д. н", "др", "д.р", "dob"),
+    "born": ("народж", "народив", "рожд", "родил", "birth", "born", "дн", "д.н", "д. н", "др",
+             "д.р", "dob"),
 }  # fmt: skip
+_ALONE: Final = frozenset(word for kind in ("name", "family") for word in _HEADINGS[kind])
+"""A heading of one column has to be the very word."""
+_BIRTH: Final = ("народж", "народив", "рожд", "birth")
 _NAMING: Final = ("family", "given", "patronymic")
+_LINE: Final = re.compile(
+    r"(?:№ ?)?(?:\d{1,4}(?:[.)]|(?= )) ?)?[-–—•* ]*"
+    r"(\D+?)"
+    r"[ ,;(–—-]*(\d{1,2}[./-]\d{1,2}[./-]\d{4}|\d{4})? ?(?:р\.? ?н\.?|г\.? ?р\.?|р\.?)?[ ).,;]*"
+)
 _LOOKED_AT: Final = 10
 """A heading stands among the first rows; above it there may be a title."""
 _LEAST_LETTERS: Final = 3
@@ -43,11 +54,14 @@ class Child:
     name: str = field(repr=False)
     born: str = field(repr=False)
     answers: Mapping[str, Answer] = field(repr=False)
+    #: the name was found where a name belongs
+    placed: bool = True
 
     @property
     def clear(self) -> bool:
         """Whether everything that stands there was understood."""
-        return all("unparsed" not in answer.flags for answer in self.answers.values())
+        read = all("unparsed" not in answer.flags for answer in self.answers.values())
+        return read and self.placed
 
     def case(self, file: UUID) -> UUID:
         """The id of this row's case, always the same; `file`: the id of the list."""
@@ -62,12 +76,18 @@ def children(rows: Mapping[int, tuple[str, ...]], *, today: date, at: str) -> tu
         if heading is not None and number <= heading:
             continue
         name, born, aged = _by_columns(cells, columns) if columns else _by_looks(cells, today)
-        if sum(map(str.isalpha, name)) >= _LEAST_LETTERS:
-            answers = {"name": name_of(name, at)}
+        placed = _lettered(name)
+        whole = name if placed else " ".join(filter(None, cells))
+        if _lettered(whole):
+            answers = {"name": name_of(whole, at)}
             if born:
                 answers["born"] = _birth(born, today, at, bare=aged)
-            found.append(Child(number, name, born, answers))
+            found.append(Child(number, whole, born, answers, placed))
     return tuple(found)
+
+
+def _lettered(said: str) -> bool:
+    return sum(map(str.isalpha, said)) >= _LEAST_LETTERS
 
 
 def spelled(name: str) -> str:
@@ -83,7 +103,8 @@ def _heading(rows: Mapping[int, tuple[str, ...]]) -> tuple[int | None, dict[str,
             kind = _kind(cell)
             if kind:
                 columns.setdefault(kind, place)
-        if len(columns) > 1 and columns.keys() & {"name", "family", "given"}:
+        named = [cells[columns[kind]] for kind in ("name", "family", "given") if kind in columns]
+        if named and (len(columns) > 1 or named[0].casefold().strip(" .:") in _ALONE):
             return number, columns
     return None, {}
 
@@ -91,9 +112,14 @@ def _heading(rows: Mapping[int, tuple[str, ...]]) -> tuple[int | None, dict[str,
 def _kind(cell: str) -> str:
     said = cell.casefold().strip(" .:")
     return next(
-        (kind for kind, words in _HEADINGS.items() for word in words if said.startswith(word)),
-        "born" if "народж" in said or "рожд" in said or "birth" in said else "",
+        (kind for kind, words in _HEADINGS.items() for word in words if _begins(said, word)),
+        "born" if any(word in said for word in _BIRTH) else "",
     )
+
+
+def _begins(said: str, word: str) -> bool:
+    """A short word has to stand there whole: «др» is no «друге»."""
+    return said == word or said.startswith(word if len(word) > len("піб") else f"{word} ")
 
 
 def _by_columns(cells: tuple[str, ...], columns: Mapping[str, int]) -> tuple[str, str, bool]:
@@ -109,18 +135,24 @@ def _by_columns(cells: tuple[str, ...], columns: Mapping[str, int]) -> tuple[str
 
 def _by_looks(cells: tuple[str, ...], today: date) -> tuple[str, str, bool]:
     """Without a heading: the first date is the birth, the words before or after it the name."""
-    born = next((cell for cell in cells if _reading(cell, today, bare=False)), "")
-    words = [cell for cell in cells if cell != born and _of_letters(cell)]
-    whole = next((cell for cell in words if " " in cell), "")
+    parts = [part for cell in cells for part in _apart(cell, today)]
+    born = next((part for part in parts if _reading(part, today, bare=False)), "")
+    words = [part for part in parts if part != born and _of_letters(part)]
+    whole = next((part for part in words if " " in part), "")
     return whole or " ".join(words[: len(_NAMING)]), born, False
 
 
-def _of_letters(cell: str) -> bool:
-    return (
-        sum(map(str.isalpha, cell)) >= _LEAST_LETTERS
-        and not any(map(str.isdigit, cell))
-        and len(cell.split()) <= _MOST_WORDS
-    )
+def _apart(cell: str, today: date) -> tuple[str, ...]:
+    """«12. Коваленко Марія 03.05.2015 р.н.» in its parts, without its number."""
+    found = _LINE.fullmatch(cell) if _lettered(cell) else None
+    if found is None or _reading(cell, today, bare=False):
+        return (cell,)
+    return tuple(filter(None, found.groups()))
+
+
+def _of_letters(part: str) -> bool:
+    words = len(part.split())
+    return _lettered(part) and not any(map(str.isdigit, part)) and words <= _MOST_WORDS
 
 
 def _birth(said: str, today: date, at: str, *, bare: bool) -> Answer:
