@@ -85,7 +85,7 @@ async def test_the_files_of_a_case_are_seen_in_every_light(desk, browser, name, 
         await judged(page, f"files-{name}-{light}")
         async with page.expect_download() as caught:
             await page.get_by_role("button", name="Завантажити оригінал 3").click()
-        assert (await caught.value).suggested_filename.endswith("-0005.bin")
+        assert (await caught.value).suggested_filename.endswith("-0003.bin")
 
 
 @pytest.mark.parametrize("light", ["light", "dark"])
