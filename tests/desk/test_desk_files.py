@@ -3,6 +3,8 @@
 import asyncio
 import io
 import os
+import tracemalloc
+from hashlib import sha256
 from xml.etree import ElementTree as ET
 
 import aiohttp
@@ -13,6 +15,7 @@ from sealed import granted, sent
 from sealed_files import Shelf, a_bomb, a_picture
 from test_desk_casework import unlocked
 
+from desk.files import checked
 from desk.viewing import viewer
 from locales import say
 
@@ -103,6 +106,22 @@ async def test_a_file_cut_or_changed_in_the_store_never_arrives_as_a_whole(shelf
     await marchenko.get(f"/cases/{case}")
     with pytest.raises(aiohttp.ClientPayloadError):
         await taken(marchenko, case, number)
+
+
+def test_a_file_of_any_size_is_in_memory_a_piece_at_a_time():
+    def peak(pieces: int) -> int:
+        def pour(give):
+            for _ in range(pieces):
+                give(bytes(65_536))
+
+        whole = sha256(bytes(65_536 * pieces)).hexdigest()
+        tracemalloc.start()
+        checked(pour, whole, lambda _piece: None)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert peak(320) < 2 * peak(4)
 
 
 async def test_a_link_takes_nothing_out(shelf, marchenko, case):
