@@ -83,6 +83,7 @@ class CaseFile:
     parts: tuple[tuple[UUID, str], ...]
 
 
+_TOO_MANY: Final = 1 << 31  # the column knows no such number
 _FACTS: Final = """
 SELECT c.*, p.number AS taker, g.code AS group_code, c.chat_ref IS NOT NULL AS has_chat
   FROM cases c LEFT JOIN staff p ON p.id = c.taken_by LEFT JOIN cases g ON g.id = c.part_of
@@ -136,3 +137,38 @@ async def stored(database: Database, case: UUID) -> CaseFile | None:
 def _object(row: Any) -> SealedRow:
     head = Head(row["case_id"], row["id"], row["sequence"], row["kind"], row["schema"])
     return SealedRow(head, row["sealed"], row["sha256"], row["created_at"])
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One file of a case, and what opens it."""
+
+    keys: tuple[bytes, ...] = field(repr=False)
+    manifest: SealedRow
+    row: FileRow
+
+
+async def stored_file(database: Database, case: UUID, sequence: int) -> StoredFile | None:
+    """None when the case has no such file, or no manifest of it yet."""
+    if not 0 < sequence < _TOO_MANY:
+        return None
+    found = await database.fetchrow(
+        "SELECT id, case_id, sequence, kind, schema, sealed, sha256, created_at"
+        " FROM sealed_object WHERE case_id = $1 AND sequence = $2 AND kind = 'manifest'",
+        *(case, sequence),
+        timeout=PATIENCE,
+    )
+    row = await database.fetchrow(
+        "SELECT id, sequence, state, object, sha256 FROM attachment"
+        " WHERE case_id = $1 AND sequence = $2 AND state <> 'removed'",
+        *(case, sequence),
+        timeout=PATIENCE,
+    )
+    if found is None or row is None:
+        return None
+    keys = await database.fetch(
+        "SELECT sealed FROM case_key WHERE case_id = $1 ORDER BY list_version DESC",
+        case,
+        timeout=PATIENCE,
+    )
+    return StoredFile(tuple(key["sealed"] for key in keys), _object(found), FileRow(**dict(row)))

@@ -60,6 +60,9 @@ def report(
     An answer is {"address", "name", "question", "answer", "state", "value", "verbatim", "flags",
     "at"}. The questions asked just before sending are the section "closing", without a name.
     """
+    rows = review(flow, draft)
+    keys = [*(section.key for section in flow.sections), CLOSING]
+    sections = [_section(flow, draft, locale, key, rows) for key in keys]
     return {
         "schema": SCHEMA,
         "flow": flow.name,
@@ -70,16 +73,8 @@ def report(
         "consent": consent.as_json(),
         "received_at": received_at.astimezone(UTC).isoformat(),
         **({"entered_by": entered_by} if entered_by else {}),
-        "sections": sections(flow, draft, locale),
+        "sections": [section for section in sections if section["answers"] or section["items"]],
     }
-
-
-def sections(flow: Flow, draft: Draft, locale: str) -> list[Json]:
-    """The "sections" of a report, without those in which nothing was told."""
-    rows = review(flow, draft)
-    keys = [*(section.key for section in flow.sections), CLOSING]
-    made = [_section(flow, draft, locale, key, rows) for key in keys]
-    return [section for section in made if section["answers"] or section["items"]]
 
 
 def _section(
@@ -103,6 +98,22 @@ def _section(
         "answers": _answers(flow, locale, (row for row in here if row.stop.group is None)),
         "items": items,
     }
+
+
+def of_item(flow: Flow, locale: str, item: str, rows: Iterable[Row]) -> dict[str, dict[str, Json]]:
+    """The sections, by their keys, with what they say of this one item and nothing else, as
+    `report` writes them. `rows`: what `flows.path.review` says of the draft.
+    """
+    own = [row for row in rows if row.stop.item == item]
+    found: dict[str, dict[str, Json]] = {}
+    for key in dict.fromkeys(row.stop.section for row in own):
+        here = [row for row in own if row.stop.section == key]
+        group = next(row.stop.group.key for row in here if row.stop.group)
+        answers = _answers(flow, locale, here)
+        told: list[Json] = [{"group": group, "item": item, "number": 1, "answers": answers}]
+        name = tell(locale, section_name(flow, key))
+        found[key] = {"key": key, "name": name, "answers": [], "items": told}
+    return found
 
 
 def _answers(flow: Flow, locale: str, rows: Iterable[Row]) -> list[Json]:

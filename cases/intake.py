@@ -228,9 +228,23 @@ async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Co
         if error.constraint_name == "uq_cases_code":
             raise CodeTaken from None
         raise
+    await keep_sealed(connection, fresh, prepared.list_version)
+    await connection.execute(
+        "INSERT INTO family_copy (case_id, salt, sealed, public) VALUES ($1, $2, $3, $4)",
+        *(prepared.case, prepared.salt, prepared.family_copy, prepared.family_public),
+    )
+    await bells.begin(connection, prepared.case, prepared.received_at)
+    if draft is not None or prepared.opened is not None:
+        await attachments.settle(connection, draft, prepared.opened)
+
+
+async def keep_sealed(
+    connection: "asyncpg.Connection", fresh: Sequence[FreshCase], list_version: int
+) -> None:
+    """The keys and the objects of cases whose rows were stored just now."""
     await connection.executemany(
         "INSERT INTO case_key (case_id, list_version, sealed) VALUES ($1, $2, $3)",
-        [(one.case, prepared.list_version, one.key.sealed) for one in fresh],
+        [(one.case, list_version, one.key.sealed) for one in fresh],
     )
     await connection.executemany(
         "INSERT INTO sealed_object (id, case_id, sequence, kind, schema, sealed, sha256)"
@@ -242,13 +256,6 @@ async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Co
             for head in (one.head,)
         ],
     )
-    await connection.execute(
-        "INSERT INTO family_copy (case_id, salt, sealed, public) VALUES ($1, $2, $3, $4)",
-        *(prepared.case, prepared.salt, prepared.family_copy, prepared.family_public),
-    )
-    await bells.begin(connection, prepared.case, prepared.received_at)
-    if draft is not None or prepared.opened is not None:
-        await attachments.settle(connection, draft, prepared.opened)
 
 
 _CASE: Final = """

@@ -19,12 +19,16 @@ from flows.collective import COLLECTIVE
 from flows.draft import Draft
 from flows.kinds.naming import latin, read_name
 from flows.model import Flow
+from flows.path import CLOSING, review
 from vault import receipt
 from vault.recipients import Recipients
 from vault.seal import CaseKey, Head, new_case_key, seal
 
 MOST: Final = 100
 """Cases one report may make. Whoever is named beyond that stands in the report of the group."""
+
+CHILDREN: Final = "children"
+"""The items of a group's report that become cases."""
 
 _NAMES: Final = "names_list"
 _LEAST_LETTERS: Final = 3
@@ -69,17 +73,65 @@ def stubs(
     """
     if flow.name != COLLECTIVE.name:
         return ()
-    named = [*draft.items.get("children", ()), *_listed(draft)][:MOST]
-    whole = _with_listed(draft)
-    every = {**told, "sections": document.sections(flow, whole, str(told["locale"]))}
-    cards = {str(card["item"]): card for card in document.cards(flow, whole)}
-    made = []
-    for item in named:
-        case = uuid4()
-        alone = replace(whole, items={**whole.items, "children": (item,)})
+    named = {item: uuid4() for item in [*draft.items.get(CHILDREN, ()), *_listed(draft)][:MOST]}
+    whole = _Group(flow, _with_listed(draft), told, group)
+    return tuple(_made(whole, named, recipients, today, chance))
+
+
+def of_rows(
+    flow: Flow,
+    draft: Draft,
+    told: Mapping[str, Json],
+    rows: Mapping[UUID, Mapping[str, Answer]],
+    recipients: Recipients,
+    *,
+    group: UUID,
+    today: date,
+    chance: Callable[[int], bytes] = secrets.token_bytes,
+) -> tuple[FreshCase, ...]:
+    """A case for each row of a list that came as a file: its id, and the child's "name", "born".
+
+    `draft` is the one that `told`, the group's report, was made of.
+    """
+    named = {f"row{number}": case for number, case in enumerate(rows)}
+    answers = {
+        f"{CHILDREN}/{item}/{key}": answer
+        for item, case in named.items()
+        for key, answer in rows[case].items()
+    }
+    ids = (*draft.items.get(CHILDREN, ()), *named)
+    whole = replace(
+        draft, answers={**draft.answers, **answers}, items={**draft.items, CHILDREN: ids}
+    )
+    return tuple(_made(_Group(flow, whole, told, group), named, recipients, today, chance))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A group's report: the draft with every child among its items, and what was told."""
+
+    flow: Flow
+    draft: Draft
+    told: Mapping[str, Json]
+    id: UUID
+
+
+def _made(
+    whole: _Group,
+    named: Mapping[str, UUID],
+    recipients: Recipients,
+    today: date,
+    chance: Callable[[int], bytes],
+) -> Iterator[FreshCase]:
+    """`named`: the items that become cases, and the cases' ids."""
+    flow, draft = whole.flow, whole.draft
+    cards = {str(card["item"]): card for card in document.cards(flow, draft)}
+    rows = review(flow, draft)
+    for item, case in named.items():
+        alone = replace(draft, items={**draft.items, CHILDREN: (item,)})
         key = new_case_key(case, recipients)
-        payload = _of_one(every, item, group)
-        parts = (("report", document.SCHEMA, payload),
+        own = document.of_item(flow, str(whole.told["locale"]), item, rows)
+        parts = (("report", document.SCHEMA, _of_one(whole, own)),
                  ("card", document.CARD_SCHEMA, cards[item]))  # fmt: skip
         objects = tuple(
             Sealed(head, seal(key.recipient, head, content))
@@ -87,23 +139,34 @@ def stubs(
             for head in (Head(case, uuid4(), sequence, kind, schema),)
         )
         code = receipt.new_code(chance(receipt.RANDOM))
-        made.append(FreshCase(case, code, key, facets(flow, alone, today), objects))
-    return tuple(made)
+        yield FreshCase(case, code, key, facets(flow, alone, today), objects)
 
 
-def _of_one(told: Mapping[str, Json], item: str, group: UUID) -> dict[str, Json]:
+def _of_one(whole: _Group, own: Mapping[str, dict[str, Json]]) -> dict[str, Json]:
     """The group's report without the other children, saying what it is a part of."""
+    shared = {str(section["key"]): section for section in _records(whole.told["sections"])}
     sections: list[Json] = []
-    for section in _records(told["sections"]):
-        items = [one for one in _records(section["items"]) if one["item"] == item]
+    for key in (*(section.key for section in whole.flow.sections), CLOSING):
+        section = shared.get(key) or own.get(key)
+        if section is None:
+            continue
+        items = own[key]["items"] if key in own else []
         answers = [one for one in _records(section["answers"]) if one["address"] != _NAMES]
         if items or answers:
-            sections.append({**section, "items": list(items), "answers": list(answers)})
-    return {**told, "sections": sections, "part_of": str(group)}
+            sections.append({**section, "items": items, "answers": list(answers)})
+    return {**whole.told, "sections": sections, "part_of": str(whole.id)}
 
 
 def _records(value: Any) -> list[dict[str, Json]]:
     return [one for one in value if isinstance(one, dict)]
+
+
+def names(draft: Draft) -> tuple[str, ...]:
+    """Whom a group's report names, as it was typed: one by one, and in the pasted list."""
+    one_by_one = (
+        draft.answers.get(f"{CHILDREN}/{item}/name") for item in draft.items.get(CHILDREN, ())
+    )
+    return (*(one.verbatim for one in one_by_one if one and one.verbatim), *_lines(draft))
 
 
 def _listed(draft: Draft) -> Iterator[str]:
@@ -114,13 +177,13 @@ def _listed(draft: Draft) -> Iterator[str]:
 
 def _with_listed(draft: Draft) -> Draft:
     """The draft with the children of the pasted list among its items."""
-    ids = [*draft.items.get("children", ())]
+    ids = [*draft.items.get(CHILDREN, ())]
     answers = dict(draft.answers)
     for number, line in enumerate(_lines(draft)):
         item = f"line{number}"
         ids.append(item)
-        answers[f"children/{item}/name"] = _name(line, draft.answers[_NAMES].at)
-    return replace(draft, answers=answers, items={**draft.items, "children": tuple(ids)})
+        answers[f"{CHILDREN}/{item}/name"] = name_of(line, draft.answers[_NAMES].at)
+    return replace(draft, answers=answers, items={**draft.items, CHILDREN: tuple(ids)})
 
 
 def _lines(draft: Draft) -> list[str]:
@@ -131,8 +194,8 @@ def _lines(draft: Draft) -> list[str]:
     return [line for line in lines if sum(map(str.isalpha, line)) >= _LEAST_LETTERS]
 
 
-def _name(line: str, at: str) -> Answer:
-    """A line as a name; as it stands, flagged, where it is none."""
+def name_of(line: str, at: str) -> Answer:
+    """A line of a list as a name; as it stands, flagged, where it is none."""
     try:
         name = read_name(line)
     except Invalid:

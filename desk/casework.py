@@ -17,6 +17,7 @@ from cases.permissions import About, may
 from cases.person import NotNow, Person
 from cases.readiness import readiness
 from desk import leaving, merging, referring, telling, together
+from desk.files import files_of_case
 from desk.gate import opening, permitted
 from desk.opening import OpenCase, open_case
 from desk.pages import onward, page
@@ -45,6 +46,7 @@ async def shown(request: Asked, site: Here, visitor: Guest, case: FromPath[UUID]
     beside |= await together.told(site, visitor, opened)
     beside |= merging.told(opened, beside)
     told["unheard"] = together.numbers(request.query_params.get("who", ""))
+    beside |= files_of_case(opened, visitor.locale)
     return page(site, visitor, "case.html", room="queue", said=said, **told, **beside)
 
 
@@ -63,7 +65,6 @@ async def _shown(site: Site, person: Person, opened: OpenCase) -> dict[str, Any]
         "versions": opened.of("report"),
         "thread": telling.thread(opened),
         "damaged": [one for one in opened.objects if one.trouble],
-        "files": [(one, one.payload or {}) for one in opened.of("manifest")],
         "meters": meters,
         "confirmations": await confirming.of_case(site.pool, opened.file.id),
         "statuses": STATUSES,

@@ -19,8 +19,9 @@ _POLICY: Final = (
     " img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none';"
     " base-uri 'none'"
 )
+#: for whatever is no page of ours: a picture or a file that is opened by itself may do nothing
+_SHUT: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _HEADERS: Final = {
-    "content-security-policy": _POLICY,
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(),"
@@ -69,7 +70,7 @@ class Door:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [pair for pair in message["headers"] if pair[0].lower() not in _OURS]
-                headers += _DRESS
+                headers += [*_DRESS, (_POLICED, _policy(path, headers))]
                 kept = path.startswith("/assets/") and message["status"] < 300  # noqa: PLR2004
                 cache = b"public, max-age=86400" if kept else b"no-store"
                 headers.append((b"cache-control", cache))
@@ -81,8 +82,15 @@ class Door:
         return sent
 
 
+_POLICED: Final = b"content-security-policy"
 _DRESS: Final = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
-_OURS: Final = {name for name, _ in _DRESS} | {b"cache-control", b"server"}
+_OURS: Final = {name for name, _ in _DRESS} | {_POLICED, b"cache-control", b"server"}
+
+
+def _policy(path: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
+    ours = kind.startswith((b"text/html", b"text/plain")) or not kind
+    return (_POLICY if ours or path.startswith("/assets/") else _SHUT).encode()
 
 
 def _all(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:

@@ -4,8 +4,6 @@ Each leaving is in the audit chain before its first byte, with what and for whom
 """
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -14,27 +12,25 @@ from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 from litestar.status_codes import HTTP_200_OK
-from pyrage.x25519 import Identity
 
 from cases import confirming
 from cases.audit import AuditEvent, append
-from cases.casefile import FileRow
 from cases.confirming import Confirmation
 from cases.database import transaction
 from cases.person import NotNow, handle_of
 from desk.export import opened as exports
 from desk.export.document import document
 from desk.export.dossier import dossier
-from desk.export.opened import Attached, Facts, Give, Made, Stored
+from desk.export.opened import Attached, Facts, Made, Stored
 from desk.export.package import package
 from desk.export.packet import packet
 from desk.export.tables import answers_csv
 from desk.gate import opening
 from desk.opening import OpenCase, open_case
 from desk.pages import onward
+from desk.pouring import pieces, poured
 from desk.site import Here, Site
 from desk.visitor import Asked, Guest
-from vault.unstream import open_stream
 
 _KINDS: Final = {
     "dossier.uk": ("application/pdf", "dossier.uk.pdf"),
@@ -46,7 +42,6 @@ _KINDS: Final = {
 }
 WHAT: Final = tuple(_KINDS)
 _LATER: Final = ("addition", "news", "answer", "withdrawal", "erasure")
-_MOST_WAITING: Final = 8
 
 
 def for_export(
@@ -84,7 +79,7 @@ def for_export(
         ),
         files=tuple(
             Attached(
-                one.sequence, one.payload, _pour(site, case.identity, files.get(one.sequence))
+                one.sequence, one.payload, poured(site, case.identity, files.get(one.sequence))
             )
             for one in case.of("manifest")
             if one.payload is not None
@@ -101,63 +96,6 @@ def for_export(
         ),
         case_key=case.file.keys[0],
     )  # fmt: skip
-
-
-class _Source:
-    """A sealed file in the store, read in pieces from another thread than the loop's."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, pieces: AsyncIterator[bytes]) -> None:
-        self._loop, self._pieces, self._held = loop, pieces, b""
-
-    def read(self, most: int, /) -> bytes:
-        if not self._held:
-            next_one = asyncio.run_coroutine_threadsafe(self._next(), self._loop)
-            self._held = next_one.result()
-        piece, self._held = self._held[:most], self._held[most:]
-        return piece
-
-    async def _next(self) -> bytes:
-        return await anext(self._pieces, b"")
-
-
-def _pour(site: Site, identity: Identity, row: FileRow | None) -> exports.Pour | None:
-    """Hands the family's bytes over; None where they are not there."""
-    if row is None or row.object is None or row.state != "held" or site.files is None:
-        return None
-    loop, files, name = asyncio.get_running_loop(), site.files, row.object
-
-    def pour(give: Give) -> None:
-        open_stream(identity, _Source(loop, files(name)), give)
-
-    return pour
-
-
-async def pieces(work: Callable[[Give], None]) -> AsyncIterator[bytes]:
-    """What `work`, in a thread, gives: few pieces at a time, and no more once nobody reads."""
-    loop = asyncio.get_running_loop()
-    waiting = asyncio.Queue[bytes | None](_MOST_WAITING)
-    gone = threading.Event()
-
-    def give(piece: bytes) -> None:
-        if gone.is_set():
-            raise BrokenPipeError
-        asyncio.run_coroutine_threadsafe(waiting.put(bytes(piece)), loop).result()
-
-    async def run() -> None:
-        try:
-            await asyncio.to_thread(work, give)
-        finally:
-            await waiting.put(None)
-
-    async with asyncio.TaskGroup() as group:
-        group.create_task(run())
-        try:
-            while (piece := await waiting.get()) is not None:
-                yield piece
-        finally:
-            gone.set()
-            while not waiting.empty():
-                waiting.get_nowait()
 
 
 @post("/cases/{case:uuid}/export", opt=opening("export_case"), status_code=HTTP_200_OK)

@@ -14,7 +14,7 @@ from pyrage.x25519 import Identity
 
 from cases import cards, casefile, taking
 from cases.audit import AuditEvent, append
-from cases.casefile import CaseFile, SealedRow
+from cases.casefile import CaseFile, FileRow, SealedRow
 from cases.database import transaction
 from cases.person import NotNow, Person
 from desk.gate import permitted, person_of
@@ -84,6 +84,17 @@ class OpenCase:
         return next((one for one in self.objects if one.sequence == sequence), None)
 
 
+@dataclass(frozen=True)
+class OpenFile:
+    """A file of the case with this code: where it lies, what opens it, what its sealed manifest
+    says of it."""
+
+    code: str
+    row: FileRow
+    identity: Identity = field(repr=False)
+    manifest: Mapping[str, Json] = field(repr=False)
+
+
 def keys_of(site: Site, visitor: Visitor) -> Unlocked:
     """The open keys of whoever asks. Raises Locked."""
     person = person_of(visitor)
@@ -100,6 +111,44 @@ async def open_case(
 
     Raises NotNow for a case that is not there, desk.gate.Denied, Locked, Unreasoned, Unopenable.
     """
+    person, held, _ = await _may(site, visitor, case, action)
+    file = await casefile.stored(site.pool, case)
+    if file is None:
+        raise NotNow
+    identity = opened(held.identities, file.keys, case)
+    if identity is None:
+        raise Unopenable
+    await _noted(site, person, held, case, action)
+    objects = await asyncio.to_thread(lambda: tuple(_read(identity, file.objects)))
+    return person, OpenCase(file, identity, objects)
+
+
+async def open_file(
+    site: Site, visitor: Visitor, case: UUID, sequence: int
+) -> tuple[Person, OpenFile]:
+    """One file of a case. Who opened the case in the last half hour has it in the chain already.
+
+    Raises as `open_case`; NotNow also for a file that is not there, or whose manifest is damaged.
+    """
+    person, held, code = await _may(site, visitor, case, "open")
+    stored = await casefile.stored_file(site.pool, case, sequence)
+    if stored is None:
+        raise NotNow
+    identity = opened(held.identities, stored.keys, case)
+    if identity is None:
+        raise Unopenable
+    (manifest,) = _read(identity, (stored.manifest,))
+    if manifest.payload is None or manifest.payload.get("object") != str(stored.row.object):
+        raise NotNow
+    if held.seen.get(case, site.now()) <= site.now():
+        await _noted(site, person, held, case, "file")
+    return person, OpenFile(code, stored.row, identity, manifest.payload)
+
+
+async def _may(
+    site: Site, visitor: Visitor, case: UUID, action: str
+) -> tuple[Person, Unlocked, str]:
+    """Who opens it with which keys, and the case's code."""
     found = await taking.standing(site.pool, case)
     if found is None:
         raise NotNow
@@ -108,17 +157,15 @@ async def open_case(
     now = site.now()
     if found.taken_by not in (None, person.id) and held.reasons.get(case, now) <= now:
         raise Unreasoned(case)
-    file = await casefile.stored(site.pool, case)
-    if file is None:
-        raise NotNow
-    identity = opened(held.identities, file.keys, case)
-    if identity is None:
-        raise Unopenable
+    return person, held, found.code
+
+
+async def _noted(site: Site, person: Person, held: Unlocked, case: UUID, action: str) -> None:
+    """In the chain before anything is shown."""
     async with transaction(site.pool) as connection:
         event = AuditEvent(person.actor, "case.opened", case, {"for": action})
-        await append(connection, [event], signer=site.sign, now=now)
-    objects = await asyncio.to_thread(lambda: tuple(_read(identity, file.objects)))
-    return person, OpenCase(file, identity, objects)
+        await append(connection, [event], signer=site.sign, now=site.now())
+    held.seen[case] = site.now() + GRANT
 
 
 async def openable(site: Site, visitor: Visitor, ids: Collection[UUID]) -> set[UUID]:

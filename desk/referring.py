@@ -26,9 +26,10 @@ from desk.export.opened import Made, Opened
 from desk.export.package import parcel
 from desk.export.referral import Chosen, narrowed, questions, there
 from desk.gate import opening, permitted
-from desk.leaving import for_export, pieces
+from desk.leaving import for_export
 from desk.opening import OpenCase, open_case
 from desk.pages import onward, page
+from desk.pouring import pieces
 from desk.site import Here, Site
 from desk.visitor import Asked, Guest, Visitor
 from flows.answers import Json

@@ -32,6 +32,8 @@ class Unlocked:
     until: datetime
     #: cases whose opening was given a reason for, until when
     reasons: dict[UUID, datetime] = field(default_factory=dict)
+    #: cases that were opened, and until when their pictures need no entry of their own
+    seen: dict[UUID, datetime] = field(default_factory=dict)
 
 
 @dataclass

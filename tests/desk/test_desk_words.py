@@ -20,9 +20,11 @@ from desk import (
     asking,
     audit,
     casework,
+    files,
     greeting,
     health,
     leaving,
+    listing,
     official,
     opening,
     own,
@@ -109,6 +111,10 @@ MADE = {
     "case.said.": casework._SAID,
     "export.": leaving.WHAT,
     "case.trouble.": ("damaged", "moved"),
+    "files.": ("alt",),
+    "files.trouble.": files.TROUBLES,
+    "list.said.": listing._SAID,
+    "list.trouble.": ("unviewable", "altered", "gone", "busy", "nobody"),
     "claim.": ("family", "us", "inside"),
     "audit.action.": _deeds(),
     "audit.actor.": audit.MACHINES,
@@ -187,7 +193,20 @@ def test_everything_the_desk_says_is_worded(locale):
 
 PLACEHOLDERS = (
     *("n", "limit", "code", "role", "who", "handle", "seq", "version"),
-    *("other", "done", "whole", "one", "left", "right", "all", "days", "until", "at"),
+    *(
+        "other",
+        "done",
+        "whole",
+        "one",
+        "left",
+        "right",
+        "all",
+        "days",
+        "until",
+        "at",
+        "of",
+        "when",
+    ),
 )
 
 
