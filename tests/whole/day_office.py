@@ -1,30 +1,27 @@
 """The prosecutors of the scripted day: their keys, their desk, and what they do in a browser."""
 
 import asyncio
-import io
 import json
 import os
 import re
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from html import unescape
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pyotp
-from desk_rig import Answer, Browser
+from day_worker import PASSWORD, Address, KeyFile, Worker
+from desk_rig import Browser
 from rig import ROOT, Rig
 
 from vault import keys, recipients, throwaway
 
-PASSWORD = "чотири прості випадкові слова"
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 ROLES = {
     "triage": ("Бджілка", ("UA",)),
@@ -46,16 +43,6 @@ async def command(env: dict[str, str], *words: str, typed: str = "", log: Path) 
     return json.loads(out)
 
 
-@dataclass(frozen=True)
-class KeyFile:
-    """A member's key file on its own workstation."""
-
-    id: str
-    path: Path
-    passphrase: str = field(repr=False)
-    line: str = field(repr=False)
-
-
 async def key_files(folder: Path, log: Path) -> dict[str, KeyFile]:
     """Three people make their keys, and a list that has them in it is signed."""
     env = {name: os.environ[name] for name in INHERITED if name in os.environ}
@@ -70,128 +57,6 @@ async def key_files(folder: Path, log: Path) -> dict[str, KeyFile]:
     listed = recipients.members([one.line for one in made], now.replace(microsecond=0))
     throwaway.make_all(folder / "keys", now, listed)
     return {one.id: one for one in made}
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where browsers find the desk."""
-
-    url: str
-
-
-@dataclass
-class Worker:
-    """Somebody of the office at a browser."""
-
-    office: "Office"
-    role: str
-    handle: str
-    browser: Browser
-    secret: str = field(repr=False)
-    #: the account in the staff bot
-    user: int = 0
-
-    @property
-    def key(self) -> KeyFile:
-        return self.office.files[f"p-{self.handle[2:]}"]
-
-    async def sign_in(self) -> Answer:
-        """Number, password and six digits."""
-        await self.browser.get("/sign-in")
-        code = pyotp.TOTP(self.secret).now()
-        fields = {"handle": self.handle, "password": PASSWORD, "code": code}
-        return await self.browser.post("/sign-in", fields)
-
-    async def unlock(self) -> Answer:
-        """With the key file and its passphrase."""
-        await self.browser.get("/unlock")
-        form = aiohttp.FormData({
-            "csrf": self.browser.token, "to": "/queue", "passphrase": self.key.passphrase,
-        })  # fmt: skip
-        form.add_field("file", io.BytesIO(self.key.path.read_bytes()), filename="p.key")
-        url, origin = f"{self.office.url}/unlock", {"Origin": self.office.url}
-        async with self.browser.client.post(
-            url, data=form, headers=origin, allow_redirects=False
-        ) as answer:
-            return Answer(answer.status, await answer.text(), answer.headers, answer.cookies)
-
-    async def link(self, user: int) -> None:
-        """Shows the staff bot who one is."""
-        await self.browser.get("/me")
-        page = await self.browser.post("/me/link")
-        code = re.search(r"/link ([A-Z0-9-]+)", page.text)
-        assert code is not None, page.text
-        self.user = user
-        await self.office.rig.sim("staff/say", {"user": user, "text": f"/link {code[1]}"})
-        await self.office.staff_says(user, "Прив’язано")
-
-    async def case(self, code: str) -> str:
-        """The id of a case, as the queue links it."""
-        page = await self.browser.get("/queue?view=all")
-        found = re.search(rf'href="/cases/([0-9a-f-]{{36}})">{code}<', page.text)
-        assert found is not None, f"{self.role} sees no {code}"
-        return found[1]
-
-    async def opens(self, code: str, reason: str = "") -> str:
-        """The page of a case, as it reads; `reason`: for a case that somebody else has."""
-        case = self.office.ids.get(code) or await self.case(code)
-        self.office.ids[code] = case
-        page = await self.browser.get(f"/cases/{case}")
-        if page.status == 303 and page.to.endswith("/why") and reason:
-            await self.browser.get(page.to)
-            page = await self.browser.post(f"/cases/{case}/why", {"reason": reason})
-            page = await self.browser.follow(page)
-        assert page.status == 200, (code, page.status, page.to)
-        return unescape(page.text)
-
-    async def does(self, code: str, deed: str, **fields: Any) -> str:
-        """A form of the case's page, sent; what the page says then."""
-        answer = await self.browser.post(f"/cases/{self.office.ids[code]}/{deed}", fields)
-        assert answer.status == 303, (code, deed, answer.status, answer.text)
-        return answer.to.partition("said=")[2].partition("&")[0]
-
-    async def refused(self, code: str, deed: str, **fields: Any) -> int:
-        answer = await self.browser.post(f"/cases/{self.office.ids[code]}/{deed}", fields)
-        return answer.status
-
-    async def takes(self, code: str) -> None:
-        """From the queue."""
-        self.office.ids[code] = await self.case(code)
-        assert await self.does(code, "take", to="/queue") == "taken"
-
-    async def exports(self, code: str, what: str) -> tuple[int, bytes]:
-        """What leaves the desk. The one place that knows what has to be given for it."""
-        await self.opens(code)
-        case, origin = self.office.ids[code], {"Origin": self.office.url}
-        fields = {"csrf": self.browser.token, "what": what, "sure": "yes"}
-        url = f"{self.office.url}/cases/{case}/export"
-        async with self.browser.client.post(
-            url, data=fields, headers=origin, allow_redirects=False
-        ) as answer:
-            return answer.status, await answer.read()
-
-    async def pairs(self) -> str:
-        """The page of duplicates, once everything is compared."""
-        for _ in range(300):
-            page = await self.browser.get("/pairs")
-            if "Порівнюємо картки" not in page.text:
-                return unescape(page.text)
-            await asyncio.sleep(0.1)
-        raise AssertionError("the comparing never ends")
-
-    async def same_child(self, leads: str, follows: str) -> None:
-        """The two stand side by side, and are of one child; `leads` goes on."""
-        sides = []
-        for section in (await self.pairs()).split('<section class="compared"')[1:]:
-            if leads in section and follows in section:
-                sides = [re.search(rf'name="{side}" value="([^"]+)"', section)[1]
-                         for side in ("one", "other")]  # fmt: skip
-        assert sides, f"{leads} and {follows} are not suggested"
-        answer = await self.browser.post("/pairs", {
-            "one": sides[0], "other": sides[1], "decision": "same",
-            "leads": self.office.ids[leads], "to": "/pairs",
-        })  # fmt: skip
-        assert "said=same" in answer.to, answer.status
 
 
 @dataclass
@@ -218,15 +83,18 @@ class Office:
 
     async def hires(self) -> None:
         """Invitations from the command line; a password and six digits each; keys granted."""
-        for role, (name, units) in ROLES.items():
-            given = [word for unit in units for word in ("--unit", unit)]
-            told = await self.cli("staff", "invite", "--role", role, "--name", name, *given)
-            self.workers[role] = await self._enrolled(role, told)
+        await asyncio.gather(*map(self._invited, ROLES))
         head = self["head"].key
         group = self.rig.keyset.triage
         ids = [one.key.id for one in self.workers.values()]
         await self.cli("keys", "grant", *ids, "--from", str(group), "--by", str(head.path),
                        typed=head.passphrase)  # fmt: skip
+
+    async def _invited(self, role: str) -> None:
+        name, units = ROLES[role]
+        given = [word for unit in units for word in ("--unit", unit)]
+        told = await self.cli("staff", "invite", "--role", role, "--name", name, *given)
+        self.workers[role] = await self._enrolled(role, told)
 
     async def _enrolled(self, role: str, told: dict[str, str]) -> Worker:
         path = told["link"].removeprefix(self.url)
@@ -239,7 +107,8 @@ class Office:
             "code": pyotp.TOTP(secret).now(),
         })  # fmt: skip
         assert answer.status == 200, answer.text
-        return Worker(self, role, told["handle"], browser, secret)
+        codes = re.findall(r"<code>([A-Z2-7-]{19})</code>", answer.text)
+        return Worker(self, role, told["handle"], browser, secret, codes)
 
     async def staff_says(self, chat: int, text: str, seconds: float = 40.0) -> dict[str, Any]:
         """Wait until the staff bot says it in this chat; that message."""
@@ -308,10 +177,3 @@ async def office(rig: Rig, files: dict[str, KeyFile]) -> AsyncIterator[Office]:
             await one.browser.client.close()
         process.terminate()
         await asyncio.to_thread(process.wait, 30)
-
-
-def unpacked(package: bytes) -> dict[str, bytes]:
-    """The files of an evidence package, by name."""
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        assert archive.testzip() is None
-        return {name: archive.read(name) for name in archive.namelist()}
