@@ -217,7 +217,11 @@ async def the_prosecutor_is_suspended(day):
 
 async def the_cases_go_on_with_the_head(day):
     """What was taken stays taken, until the head gives it back and takes it."""
-    head = day.office["head"]
+    triage, head = day.office["triage"], day.office["head"]
+    shut = await head.browser.get(f"/cases/{day.office.ids[day.code(4)]}")
+    assert shut.status == 409, "the key that was opened this morning is nobody's any more"
+    for one in (head, triage):
+        assert (await one.unlock()).to == "/queue"
     for number in (1, 3, 9):
         page = await head.opens(day.code(number), reason="substitute")
         assert f'/cases/{day.office.ids[day.code(number)]}/release"' in page
@@ -233,10 +237,6 @@ async def a_later_report_is_shut_to_who_has_left(day):
     await day.comes(11, "Тарас", told.quiet())
     await office.staff_says(office.rig.staff_chat, f"Нове звернення · {day.code(11)}")
     await head.takes(day.code(11))
-    shut = await head.browser.get(f"/cases/{office.ids[day.code(11)]}")
-    assert shut.status == 409, "opened this morning: without the new key"
-    for one in (head, office["triage"]):
-        assert (await one.unlock()).to == "/queue"
     assert "Одуденко Назар" in await head.opens(day.code(11))
 
     gone = member.open(marchenko.key.path.read_bytes(), marchenko.key.passphrase)
