@@ -1,6 +1,7 @@
 """What must be true in the evening of the scripted day: of cases, audit, families and logs."""
 
 import json
+from typing import Any
 
 import day_stories as told
 from day_rig import Day
@@ -44,10 +45,10 @@ DEEDS = {
     "collector": {"file.sealed"},
     "triage": {"desk.signed_in", "desk.unlocked", "desk.denied", "case.taken", "case.opened",
                "case.reason", "case.level", "case.status", "case.closed", "pair.seen",
-               "pair.decided", "family.told.question", "family.message_withdrawn"},
+               "pair.decided", "family.told.question", "family.message_withdrawn", "return.confirmed"},
     "prosecutor": {"staff.enrolled", "staff.linked", "desk.signed_in", "desk.unlocked", "desk.denied", "case.taken", "case.opened",
-                   "case.reason", "case.status", "case.exported", "case.noted",
-                   "family.told.question", "return.confirmed"},
+                   "case.status", "case.exported", "case.noted",
+                   "family.told.question"},
     "head": {"desk.signed_in", "desk.unlocked", "case.taken", "case.released", "case.opened",
              "case.reason", "case.status", "case.held", "case.closed", "case.reopened",
              "return.confirmed", "return.seconded", "pair.decided", "pair.undone",
@@ -74,6 +75,11 @@ async def everything_ended_as_it_should(day: Day) -> None:
     parts = await day.rows("SELECT code FROM cases WHERE part_of = $1", group["id"])
     assert len(parts) == 3, "each child that the group's report names has a case"
     assert len(leads) == len(ENDED) + len(parts)
+    rung = await day.rows(
+        "SELECT count(*) FROM outbox o JOIN cases c ON o.dedupe_key = 'bell ' || c.id"
+        " WHERE c.part_of IS NULL GROUP BY c.id"
+    )
+    assert [row["count"] for row in rung] == [1] * len(ENDED), "each rang, and once"
 
 
 async def everything_is_in_the_audit(day: Day) -> None:
@@ -105,7 +111,8 @@ async def everything_is_in_the_audit(day: Day) -> None:
 async def families_got_what_they_should_and_nothing_more(day: Day) -> None:
     """Nobody was written to but the mother who was asked, and she once, without a word of it."""
     for number, one in day.families.items():
-        assert await one.chat() == day.settled[number], number
+        said, before = texts(await one.chat()), texts(day.settled[number])
+        assert said == before, (number, said[len(before) :])
     pushes = [one for one in day.settled[1] if "Є запитання до Вашого" in one["text"]]
     assert len(pushes) == 1
     assert not any(word in pushes[0]["text"] for word in (*told.WORDS, QUESTION))
@@ -113,6 +120,10 @@ async def families_got_what_they_should_and_nothing_more(day: Day) -> None:
         said = json.dumps(day.settled[number], ensure_ascii=False)
         for word in (BASIS, DEATH, NOTE):
             assert word not in said, (number, word)
+
+
+def texts(chat: list[dict[str, Any]]) -> list[str]:
+    return [one["text"] for one in chat]
 
 
 async def nothing_was_told_that_should_not_be(day: Day) -> None:

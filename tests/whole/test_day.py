@@ -36,15 +36,16 @@ async def test_twelve_families_and_three_prosecutors_get_through_a_day(day):
         await families_report_and_the_office_comes_to_work(day)
         await bells_have_rung_and_cases_are_taken(day)
         await what_families_told_is_read(day)
-        await a_family_is_asked_and_answers(day)
+        await a_family_is_asked(day)
         await duplicates_are_linked(day)
         await a_child_is_home(day)
         await papers_leave_the_desk(day)
+        await the_family_answers(day)
+        await the_prosecutor_is_suspended(day)
+        await the_cases_go_on_with_the_head(day)
+        await a_later_report_is_shut_to_who_has_left(day)
         await siblings
     await a_death_is_confirmed_by_two(day)
-    await the_prosecutor_is_suspended(day)
-    await the_cases_go_on_with_the_head(day)
-    await a_later_report_is_shut_to_who_has_left(day)
     await the_rest_is_decided(day)
     await evening.everything_ended_as_it_should(day)
     await evening.everything_is_in_the_audit(day)
@@ -54,6 +55,12 @@ async def test_twelve_families_and_three_prosecutors_get_through_a_day(day):
 
 async def families_report_and_the_office_comes_to_work(day):
     """Eleven report, one of them still writing about her three; three people are let in."""
+
+    async def home_again() -> None:
+        await day.comes(7, "Степан", told.report(told.RETURNED))
+        father = day.families[7]
+        await day.comes(70, "Бабуся", told.came_back(father.code, father.pin))
+
     await asyncio.gather(
         day.office.hires(),
         day.comes(1, "Олена", told.critical()),
@@ -61,7 +68,7 @@ async def families_report_and_the_office_comes_to_work(day):
         day.comes(4, "Лариса", told.aunt(), "ru"),
         day.comes(5, "Друг", told.child()),
         day.comes(6, "John", told.sighting(), "en"),
-        day.comes(7, "Степан", told.report(told.RETURNED)),
+        home_again(),
         day.comes(8, "Учителька", told.group()),
         day.comes(9, "Петро", told.with_files()),
         day.comes(10, "Ніна", told.withdraws()),
@@ -120,13 +127,18 @@ async def what_families_told_is_read(day):
     assert elsewhere.status == 403, "another oblast's, and taken by somebody else"
 
 
-async def a_family_is_asked_and_answers(day):
-    """In the chat it only says that there is a question; the answer arrives in the case."""
+async def a_family_is_asked(day):
+    """Its case waits until it answers."""
     marchenko = day.office["prosecutor"]
     assert await marchenko.does(
         day.code(1), "ask", text=QUESTION, wants="answer", question="marks"
     ) == "asked"  # fmt: skip
     assert (await day.standing(1))["status"] == "needs_info"
+
+
+async def the_family_answers(day):
+    """In the chat it only says that there is a question; the answer arrives in the case."""
+    marchenko = day.office["prosecutor"]
     await day.again(1, told.answers())
     page = await marchenko.opens(day.code(1))
     assert told.ANSWER in page
@@ -147,9 +159,8 @@ async def duplicates_are_linked(day):
 
 
 async def a_child_is_home(day):
-    """The grandmother says so with code and PIN; the head confirms on what basis, and closes."""
-    head, father = day.office["head"], day.families[7]
-    await day.comes(70, "Бабуся", told.came_back(father.code, father.pin))
+    """The grandmother said so with code and PIN; the head confirms on what basis, and closes."""
+    head = day.office["head"]
     assert (await day.standing(7))["claimed"] == "returned"
     assert "Повернулася" in await head.opens(day.code(7))
     assert await head.does(day.code(7), "confirm", status="returned_ua", basis="") == "empty"
@@ -180,24 +191,6 @@ async def papers_leave_the_desk(day):
         assert reading.holds(word), word
     assert "pdfaid:part" in reading.metadata
     assert await marchenko.does(day.code(9), "status", was="screening", to="assigned") == "status"
-
-
-async def a_death_is_confirmed_by_two(day):
-    """One of three siblings. Who says it first cannot say it twice; the law wants it all kept."""
-    triage, marchenko, head = (day.office[role] for role in ("triage", "prosecutor", "head"))
-    code = day.code(2)
-    await head.takes(code)
-    page = await marchenko.opens(code, reason="substitute")
-    assert all(f"Дрозденко {name}" in page for name in ("Ярема", "Остап", "Орина"))
-    assert await marchenko.does(code, "confirm", status="deceased", basis=DEATH) == "confirmed"
-    assert (await day.standing(2))["confirmed"] is None, "one word is not enough"
-    page = await head.opens(code)
-    seconding = day.found(r"(confirmations/[0-9a-f-]{36}/second)", page)
-    assert await marchenko.refused(code, seconding) == 403
-    assert await head.does(code, seconding) == "seconded"
-    assert (await day.standing(2))["confirmed"] == "deceased"
-    assert await triage.refused(code, "hold") == 403
-    assert await head.does(code, "hold") == "held"
 
 
 async def the_prosecutor_is_suspended(day):
@@ -234,8 +227,9 @@ async def a_later_report_is_shut_to_who_has_left(day):
     """With their key file, and with a copy of the old group key, that opened the morning."""
     office, marchenko, head = day.office, day.office["prosecutor"], day.office["head"]
     old = keys.load_identity(office.rig.keyset.triage, "triage")
-    await day.comes(11, "Тарас", told.quiet())
-    await office.staff_says(office.rig.staff_chat, f"Нове звернення · {day.code(11)}")
+    await asyncio.gather(
+        day.comes(11, "Тарас", told.quiet()), day.again(12, told.adds(day.code(12)))
+    )
     await head.takes(day.code(11))
     assert "Одуденко Назар" in await head.opens(day.code(11))
 
@@ -252,10 +246,27 @@ async def a_later_report_is_shut_to_who_has_left(day):
         assert rewrapping.opened([old], await day.copies(number), case) is None
 
 
+async def a_death_is_confirmed_by_two(day):
+    """One of three siblings. Who says it first cannot say it twice; the law wants it all kept."""
+    triage, head = day.office["triage"], day.office["head"]
+    code = day.code(2)
+    await head.takes(code)
+    page = await triage.opens(code, reason="substitute")
+    assert all(f"Дрозденко {name}" in page for name in ("Ярема", "Остап", "Орина"))
+    assert await triage.does(code, "confirm", status="deceased", basis=DEATH) == "confirmed"
+    assert (await day.standing(2))["confirmed"] is None, "one word is not enough"
+    page = await head.opens(code)
+    seconding = day.found(r"(confirmations/[0-9a-f-]{36}/second)", page)
+    assert await triage.refused(code, seconding) == 403
+    assert await head.does(code, seconding) == "seconded"
+    assert (await day.standing(2))["confirmed"] == "deceased"
+    assert await triage.refused(code, "hold") == 403
+    assert await head.does(code, "hold") == "held"
+
+
 async def the_rest_is_decided(day):
     """Levels, statuses, closing by mistake; a family that told little tells more."""
     triage, head = day.office["triage"], day.office["head"]
-    await day.again(12, told.adds(day.code(12)))
     assert "Дятел бачив автобус" in await triage.opens(day.code(12))
     assert await triage.does(day.code(12), "level", level="high", why="new_facts") == "level"
     assert await triage.does(day.code(12), "status", was="screening", to="triaged") == "status"
@@ -277,5 +288,7 @@ async def the_rest_is_decided(day):
     assert await head.does(day.code(3), "close", reason="no_grounds") == "closed"
     assert await head.does(day.code(3), "reopen") == "reopened"
     assert await head.does(day.code(9), "close", reason="transferred_other_body") == "closed"
-    await day.again(7, told.looks(day.code(7), "closed"))
-    await day.again(4, told.looks(day.code(4), "checking"))
+    await asyncio.gather(
+        day.again(7, told.looks(day.code(7), "closed")),
+        day.again(4, told.looks(day.code(4), "checking")),
+    )
