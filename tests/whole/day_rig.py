@@ -1,5 +1,6 @@
 """Everything the scripted day happens in: the bot, the desk, the families, and how to look."""
 
+import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
@@ -46,7 +47,11 @@ class Day:
     async def again(self, number: int, story: Story) -> None:
         """Somebody takes the telephone up."""
         await self.families[number].lives(story)
-        self.settled[number] = await self.families[number].chat()
+        seen: list[dict[str, Any]] = []
+        while (now := await self.families[number].chat()) != seen:
+            seen = now
+            await asyncio.sleep(0.4)
+        self.settled[number] = seen
 
     async def rows(self, query: str, *values: Any) -> list[Any]:
         connection = await asyncpg.connect(self.office.rig.database.url)
