@@ -41,18 +41,19 @@ MORE = {
 DEEDS = {
     "command": {"staff.invited"},
     "bot": {"report.sent", "report.stub", "family.answer", "family.news", "family.addition",
-            "family.withdrawal"},
+            "family.withdrawal", "bell.denied"},
     "collector": {"file.sealed"},
-    "triage": {"desk.signed_in", "desk.unlocked", "desk.denied", "case.taken", "case.opened",
-               "case.reason", "case.level", "case.status", "case.closed", "pair.seen",
-               "pair.decided", "family.told.question", "family.message_withdrawn", "return.confirmed"},
-    "prosecutor": {"staff.enrolled", "staff.linked", "desk.signed_in", "desk.unlocked", "desk.denied", "case.taken", "case.opened",
-                   "case.status", "case.exported", "case.noted",
-                   "family.told.question"},
-    "head": {"desk.signed_in", "desk.unlocked", "case.taken", "case.released", "case.opened",
-             "case.reason", "case.status", "case.held", "case.closed", "case.reopened",
-             "return.confirmed", "return.seconded", "pair.decided", "pair.undone",
-             "staff.suspended"},
+    "triage": {"staff.enrolled", "desk.signed_in", "desk.unlocked", "desk.denied", "case.taken",
+               "case.opened", "case.reason", "case.level", "case.status", "case.closed",
+               "pair.seen", "pair.decided", "family.told.question", "family.message_withdrawn",
+               "return.confirmed"},
+    "prosecutor": {"staff.enrolled", "staff.linked", "desk.signed_in", "desk.unlocked",
+                   "desk.denied", "case.taken", "case.opened", "case.status", "case.noted",
+                   "case.exported", "family.told.question"},
+    "head": {"staff.enrolled", "desk.signed_in", "desk.unlocked", "case.taken", "case.released",
+             "case.opened", "case.reason", "case.status", "case.held", "case.closed",
+             "case.reopened", "return.confirmed", "return.seconded", "pair.decided",
+             "pair.undone", "staff.suspended"},
     "key of head": {"key.granted", "key.rotated", "key.revoked", "keys.rewrapped", "keys.dropped"},
 }  # fmt: skip
 """{who: the deeds that must be theirs in the audit}."""
@@ -109,7 +110,11 @@ async def everything_is_in_the_audit(day: Day) -> None:
 
 
 async def families_got_what_they_should_and_nothing_more(day: Day) -> None:
-    """Nobody was written to but the mother who was asked, and she once, without a word of it."""
+    """Each has code and PIN but the child, who has nothing to hide. Nobody was written to but the
+    mother who was asked, and she once, without a word of it."""
+    grandmother = 70
+    pins = {number for number, one in day.families.items() if one.pin}
+    assert pins == set(day.families) - {5, grandmother}
     for number, one in day.families.items():
         said, before = texts(await one.chat()), texts(day.settled[number])
         later = [text for text in said if text not in before]

@@ -27,6 +27,8 @@ class Day:
     client: aiohttp.ClientSession
     families: dict[int, Family] = field(default_factory=dict)
     settled: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    #: the first bell of the morning, as it rang
+    bell: dict[str, Any] = field(default_factory=dict)
 
     def code(self, number: int) -> str:
         return self.families[number].code

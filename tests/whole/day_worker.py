@@ -3,7 +3,10 @@
 import asyncio
 import io
 import re
+import shutil
+import subprocess
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -201,3 +204,10 @@ def unpacked(package: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def read_elsewhere(pdf: bytes) -> Iterator[str]:
+    """The text of a PDF as Poppler's reader has it, where that is installed."""
+    if reader := shutil.which("pdftotext"):
+        read = subprocess.run([reader, "-", "-"], input=pdf, capture_output=True, check=True)
+        yield read.stdout.decode()

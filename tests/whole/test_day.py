@@ -14,8 +14,8 @@ import day_stories as told
 import pytest
 from day_evening import BASIS, DEATH, NOTE, QUESTION
 from day_rig import a_day, keep
-from day_worker import unpacked
-from pdf_text import Pdf
+from day_worker import read_elsewhere, unpacked
+from pdf_text import Pdf, flat
 
 from cases import database, group_keys
 from cases.group_keys import NotGranted
@@ -89,6 +89,7 @@ async def bells_have_rung_and_cases_are_taken(day):
     bell = await office.staff_says(office.rig.staff_chat, f"Нове звернення · {day.code(1)}")
     assert "Невідкладне" in bell["text"]
     await office.staff_says(office.rig.staff_chat, f"Нове звернення · {day.code(5)}")
+    day.bell = bell
     await marchenko.link(account)
     await marchenko.presses(bell)
     await office.staff_says(office.rig.staff_chat, f"{day.code(1)} · взято: {marchenko.handle}")
@@ -128,8 +129,9 @@ async def what_families_told_is_read(day):
 
 
 async def a_family_is_asked(day):
-    """Its case waits until it answers."""
-    marchenko = day.office["prosecutor"]
+    """Its case waits until it answers. A child is asked too, and finds it when it looks."""
+    triage, marchenko = day.office["triage"], day.office["prosecutor"]
+    assert await triage.does(day.code(5), "ask", text="Ти в безпеці?", wants="answer") == "asked"
     assert await marchenko.does(
         day.code(1), "ask", text=QUESTION, wants="answer", question="marks"
     ) == "asked"  # fmt: skip
@@ -185,11 +187,12 @@ async def papers_leave_the_desk(day):
     manifest = json.loads(files["manifest.json"])
     assert "kanarka.jpg" in json.dumps(manifest)
     keep("dossier.uk.pdf", files["dossier.uk.pdf"])
-    reading = Pdf(files["dossier.uk.pdf"])
-    assert len(reading.pages) > 1
-    for word in (day.code(9), "Снігуренко Богдан Петрович", "Мелітополь"):
-        assert reading.holds(word), word
-    assert "pdfaid:part" in reading.metadata
+    dossier = Pdf(files["dossier.uk.pdf"])
+    assert len(dossier.pages) > 1
+    assert "pdfaid:part" in dossier.metadata
+    for text in (dossier.text, *read_elsewhere(files["dossier.uk.pdf"])):
+        for word in (day.code(9), "Снігуренко Богдан Петрович", "Мелітополь"):
+            assert flat(word) in flat(text), word
     assert await marchenko.does(day.code(9), "status", was="screening", to="assigned") == "status"
 
 
@@ -205,6 +208,7 @@ async def the_prosecutor_is_suspended(day):
     again = await marchenko.sign_in(code=marchenko.codes[0])
     assert again.status == 401
     assert "Доступ призупинено" in again.text
+    await marchenko.presses(day.bell)  # the bot knows nobody by this account any more
     await office.departs(marchenko, by=head)
 
 
@@ -271,7 +275,6 @@ async def the_rest_is_decided(day):
     assert await triage.does(day.code(12), "level", level="high", why="new_facts") == "level"
     assert await triage.does(day.code(12), "status", was="screening", to="triaged") == "status"
 
-    assert await triage.does(day.code(5), "ask", text="Ти в безпеці?", wants="answer") == "asked"
     withdrawing = day.found(r"(letters/[0-9a-f-]{36}/withdraw)", await triage.opens(day.code(5)))
     assert await triage.does(day.code(5), withdrawing) == "withdrawn"
     assert await triage.does(day.code(10), "ask", text="Чому?", wants="answer") == "family"
