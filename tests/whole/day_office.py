@@ -110,7 +110,7 @@ class Office:
         codes = re.findall(r"<code>([A-Z2-7-]{19})</code>", answer.text)
         return Worker(self, role, told["handle"], browser, secret, codes)
 
-    async def staff_says(self, chat: int, text: str, seconds: float = 40.0) -> dict[str, Any]:
+    async def staff_says(self, chat: int, text: str, seconds: float = 90.0) -> dict[str, Any]:
         """Wait until the staff bot says it in this chat; that message."""
         deadline, said = time.monotonic() + seconds, []
         while time.monotonic() < deadline:

@@ -62,6 +62,14 @@ class Day:
         finally:
             await connection.close()
 
+    async def until(self, query: str) -> None:
+        """Wait until the database says so."""
+        for _ in range(900):
+            if (await self.rows(query))[0][0]:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(query)
+
     async def standing(self, number: int) -> dict[str, Any]:
         """What may be read of a family's case without its key."""
         (row,) = await self.rows("SELECT * FROM cases WHERE code = $1", self.code(number))

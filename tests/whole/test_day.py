@@ -74,6 +74,7 @@ async def families_report_and_the_office_comes_to_work(day):
         day.comes(10, "Ніна", told.withdraws()),
         day.comes(12, "Віра", told.hardly_knows()),
     )
+    await day.until("SELECT count(*) = 2 FROM audit WHERE action = 'file.sealed'")
     (found,) = await day.rows("SELECT code FROM cases WHERE kind = 'child'")
     day.families[5].stroller.code = found["code"]
     for one in day.office.workers.values():
