@@ -1,7 +1,6 @@
 """What must be true in the evening of the scripted day: of cases, audit, families and logs."""
 
 import json
-from typing import Any
 
 import day_stories as told
 from day_rig import Day
@@ -116,20 +115,15 @@ async def families_got_what_they_should_and_nothing_more(day: Day) -> None:
     pins = {number for number, one in day.families.items() if one.pin}
     assert pins == set(day.families) - {5, grandmother}
     for number, one in day.families.items():
-        said, before = texts(await one.chat()), texts(day.settled[number])
-        later = [text for text in said if text not in before]
-        assert (number, later, len(said)) == (number, [], len(before))
+        known = {said["message_id"] for said in day.settled[number]}
+        chat = await one.chat()
+        later = [said["text"] for said in chat if said["message_id"] not in known]
+        assert later == [], f"family {number} was told {later}"
+        for word in (BASIS, DEATH, NOTE):
+            assert word not in json.dumps(chat, ensure_ascii=False), (number, word)
     pushes = [one for one in day.settled[1] if "Є запитання до Вашого" in one["text"]]
     assert len(pushes) == 1
     assert not any(word in pushes[0]["text"] for word in (*told.WORDS, QUESTION))
-    for number in day.families:
-        said = json.dumps(day.settled[number], ensure_ascii=False)
-        for word in (BASIS, DEATH, NOTE):
-            assert word not in said, (number, word)
-
-
-def texts(chat: list[dict[str, Any]]) -> list[str]:
-    return [one["text"] for one in chat]
 
 
 async def nothing_was_told_that_should_not_be(day: Day) -> None:

@@ -42,8 +42,10 @@ class Family:
 
     async def lives(self, story: Story) -> None:
         """Scene after scene. Raises Astray."""
+        before = self.stroller.events
         try:
             async with self.stroller.looking():
+                await self.stroller.until(lambda: self.stroller.events > before, "the chat")
                 for one in story:
                     await (self.stroller.play(one) if isinstance(one, Scene) else one(self))
         except* Astray as lost:

@@ -113,4 +113,6 @@ async def a_day(folder: Path, database_url: str) -> AsyncIterator[Day]:
     ):
         rig.start()
         async with office(rig, files) as made:
+            while "ready" not in rig.log.read_text(encoding="utf-8").splitlines():
+                await asyncio.sleep(0.05)
             yield Day(made, client)
