@@ -108,6 +108,24 @@ async def test_a_case_somebody_else_has_taken_is_opened_with_a_reason(desk, marc
     assert "supervision" in entry["detail"]
 
 
+async def test_a_head_gives_back_what_somebody_suspended_had_taken_and_a_colleague_does_not(
+    desk, marchenko, case
+):
+    await marchenko.get(f"/cases/{case}")
+    await marchenko.post(f"/cases/{case}/take")
+    await desk.owner.execute("UPDATE staff SET state = 'suspended'")
+    button = f'action="/cases/{case}/release"'
+    for role, gives in (("triage", False), ("head", True)):
+        other = await unlocked(desk, await desk.person(role))
+        await other.get(f"/cases/{case}/why")
+        await other.post(f"/cases/{case}/why", {"reason": "substitute"})
+        page = await other.get(f"/cases/{case}")
+        assert (button in page.text) is gives
+    await other.post(f"/cases/{case}/release")
+    await other.get(f"/cases/{case}")
+    assert (await other.post(f"/cases/{case}/take")).to.partition("said=")[2].startswith("taken")
+
+
 async def test_locking_signing_out_and_four_hours_each_shut_the_case(desk, marchenko, case, clock):
     await marchenko.get(f"/cases/{case}")
     await marchenko.post("/lock")
