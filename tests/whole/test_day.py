@@ -262,8 +262,9 @@ async def a_death_is_confirmed_by_two(day):
     assert (await day.standing(2))["confirmed"] is None, "one word is not enough"
     page = await head.opens(code)
     seconding = day.found(r"(confirmations/[0-9a-f-]{36}/second)", page)
-    assert await triage.refused(code, seconding) == 403
-    assert await head.does(code, seconding) == "seconded"
+    path = f"/cases/{day.office.ids[code]}/{seconding}"
+    assert (await triage.proves(path, {}))[0] == 403
+    assert (await head.proves(path, {}))[0] == 303
     assert (await day.standing(2))["confirmed"] == "deceased"
     assert await triage.refused(code, "hold") == 403
     assert await head.does(code, "hold") == "held"
