@@ -154,7 +154,9 @@ def _send(house: House) -> tuple[Wake, ...]:
     wakes = [sender.poke for sender in senders.values()]
     if FAMILY in senders:
         bell = post_of(house).bell
-        postman = Postman(house.pools, house.keyring, bots, _now, senders[FAMILY].poke, bell)
+        postman = Postman(
+            house.pools, house.keyring, bots, _now, senders[FAMILY].poke, bell, house.dsn
+        )
         nursery.start("postman", postman.run(house.stop), lasting=True)
     nursery.start("watchman", watchman(house).run(house.stop), lasting=True)
     for name, relay in relays(house, worker):

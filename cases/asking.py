@@ -21,7 +21,7 @@ from vault.seal import Head, seal
 
 SCHEMA: Final = 1
 CHANNEL: Final = "dodomu_message"
-"""Where the intake listens for new messages."""
+"""Where the desk calls whoever tells families and rings bells (bot.postman)."""
 
 
 class MayNotWrite(Exception):

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from cases.asking import CHANNEL
 from cases.document import Consented
 from cases.outbox import PATIENCE, Database
 from cases.turn import DRAFT_KEPT, Job, Overtaken
@@ -139,8 +140,10 @@ async def discard(database: Database, entry: UUID, person: UUID) -> None:
 
 
 def leaving(entry: EntryDraft) -> Job:
-    """For `cases.intake.store`: the draft goes as its case comes. Raises Overtaken when it was
-    saved, or sent, elsewhere since."""
+    """For `cases.intake.store`: the draft goes as its case comes, and whoever rings is called.
+
+    Raises Overtaken when it was saved, or sent, elsewhere since.
+    """
     return partial(_leave, entry)
 
 
@@ -151,6 +154,7 @@ async def _leave(entry: EntryDraft, connection: "asyncpg.Connection") -> None:
     )
     if gone == "DELETE 0":
         raise Overtaken
+    await connection.execute(f"NOTIFY {CHANNEL}")
 
 
 async def sent(database: Database, entry: UUID, actor: str) -> str | None:

@@ -1,5 +1,6 @@
 """The bell for what was typed in on the desk: rung once, by the intake, without content."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,6 +15,7 @@ from bot.house import Pools
 from bot.keyring import Keyring
 from bot.postman import Postman
 from cases import database
+from cases.asking import CHANNEL
 from cases.outbox import row_name
 from handlers.sending import Bell
 from vault import chain, keys, throwaway
@@ -33,7 +35,13 @@ async def postman(database_url: str, tmp_path: Path) -> AsyncIterator[Postman]:
     )
     async with await database.connect(database_url, role="dodomu_bot") as own:
         yield Postman(
-            Pools(own, own, own), keyring, {"family": 1}, lambda: NOW, lambda: None, BELL
+            Pools(own, own, own),
+            keyring,
+            {"family": 1},
+            lambda: NOW,
+            lambda: None,
+            BELL,
+            database_url,
         )
 
 
@@ -86,3 +94,38 @@ async def test_without_a_bell_what_came_waits_for_one(
     )
     assert await deaf.rung() == 0
     assert await postman.rung() == 1
+
+
+async def test_the_desk_calls_and_the_next_round_is_not_waited_for(
+    pool: asyncpg.Pool, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.postman._EVERY", 3_600.0)
+    stop = asyncio.Event()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        group.create_task(postman.run(stop))
+        await _until(pool, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+        await case(pool, NOW, channel="operator_phone", chat_ref=None)
+        await pool.execute(f"NOTIFY {CHANNEL}")
+        await _until(pool, "SELECT count(*) FROM outbox WHERE bot = 'staff'")
+        stop.set()
+
+
+async def test_a_listening_that_was_cut_begins_again_and_misses_nothing(
+    pool: asyncpg.Pool, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.postman._EVERY", 3_600.0)
+    monkeypatch.setattr("bot.postman._PATIENCE", 0.2)
+    stop = asyncio.Event()
+    listening = "SELECT count(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        group.create_task(postman.run(stop))
+        await _until(pool, listening)
+        await pool.execute(listening.replace("count(pid)", "pg_terminate_backend(pid)"))
+        await case(pool, NOW, channel="operator_phone", chat_ref=None)  # and nobody heard a call
+        await _until(pool, "SELECT count(*) FROM outbox WHERE bot = 'staff'")
+        stop.set()
+
+
+async def _until(pool: asyncpg.Pool, counted: str) -> None:
+    while not await pool.fetchval(counted):
+        await asyncio.sleep(0.02)
