@@ -1,11 +1,11 @@
-"""What became of a broadcast: counts while it runs and afterwards, never who. And what comes next."""
+"""What became of a broadcast: counts, never who. And what comes next, and texts to begin with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from cases.broadcasts import Text
+from cases.broadcast_content import Text
 from cases.outbox import Database
 from cases.person import Person
 

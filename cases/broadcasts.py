@@ -1,10 +1,12 @@
 """Broadcasts to families: written, read, changed while one is a draft.
 
-What one says is in `cases.broadcast_content`. What is done with one afterwards (tests, four eyes, pausing, recall) is in
-`cases.broadcast_deeds`; what became of it in `cases.broadcast_counts`.
+What one says is in `cases.broadcast_content`; what is done with one afterwards in
+`cases.broadcast_deeds` and `cases.broadcast_running`; what became of it in
+`cases.broadcast_counts`.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final
@@ -118,6 +120,20 @@ async def edit(
         await _write(connection, id_, content)
         await told(connection, id_, "edited", by=by, signer=signer, now=now)
     return fresh
+
+
+@asynccontextmanager
+async def seized(
+    pool: Pool, id_: UUID, states: Sequence[str], digest: bytes | None = None
+) -> "AsyncIterator[tuple[Connection, asyncpg.Record]]":
+    """Its row, locked, in one of these states and with this digest; in a transaction."""
+    async with transaction(pool) as connection:
+        row = await connection.fetchrow("SELECT * FROM broadcast WHERE id = $1 FOR UPDATE", id_)
+        if row is None or row["state"] not in states:
+            raise NotNow
+        if digest is not None and row["digest"] != digest:
+            raise Changed
+        yield connection, row
 
 
 async def reopened(connection: Connection, id_: UUID, was: bytes | None = None) -> None:
