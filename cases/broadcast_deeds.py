@@ -10,8 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from cases.audience import LARGE, Audience, count, freeze
-from cases.audience import TooFew as TooFew  # noqa: PLC0414 - raised here too
+from cases.audience import LARGE, Audience, TooFew, count, freeze
 from cases.audit import Signer
 from cases.broadcasts import (
     DRAFT,
@@ -22,6 +21,7 @@ from cases.broadcasts import (
     STOPPED,
     SUBMITTED,
     reopened,
+    seized,
     told,
 )
 from cases.database import Connection, Pool, transaction

@@ -1,7 +1,7 @@
 """What is done with a broadcast that was approved: paused, let go on, stopped, taken back.
 
-Each deed is one transaction, as in `cases.broadcast_deeds`. All raise person.NotNow where its state
-does not allow it.
+Each deed is one transaction, as in `cases.broadcast_deeds`. All raise person.NotNow where its
+state does not allow it.
 """
 
 from datetime import datetime

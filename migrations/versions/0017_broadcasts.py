@@ -74,7 +74,7 @@ _TABLES = (
 )  # fmt: skip
 _TAKEN_BACK = {
     "dodomu_desk": (
-        f"REVOKE SELECT ({_CHAT}) ON conversation FROM dodomu_desk",
+        f"REVOKE SELECT ({_CHAT}) ON conversation FROM dodomu_desk",  # noqa: S608 - constants
         "REVOKE SELECT (chat_ref, flow) ON draft FROM dodomu_desk",
     ),
     "dodomu_bot": ("REVOKE SELECT (id, state, error) ON outbox FROM dodomu_bot",),
