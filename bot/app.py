@@ -27,7 +27,7 @@ from bot.nursery import Nursery, unless
 from bot.polling import Polling
 from bot.postman import Postman
 from bot.profile import introduce
-from bot.ringing import link_cast, relays, watchman
+from bot.ringing import clerk, crier, link_cast, relays, watchman
 from bot.settings import Settings
 from bot.store import Store
 from bot.telegram import Api
@@ -158,7 +158,11 @@ def _send(house: House) -> tuple[Wake, ...]:
             house.pools, house.keyring, bots, _now, senders[FAMILY].poke, bell, house.dsn
         )
         nursery.start("postman", postman.run(house.stop), lasting=True)
+        line = house.site.line(FAMILY)
+        assert line is not None, "its sender is there"
+        nursery.start("crier", crier(house, line, senders[FAMILY]).run(house.stop), lasting=True)
     nursery.start("watchman", watchman(house).run(house.stop), lasting=True)
+    nursery.start("clerk", clerk(house).run(house.stop), lasting=True)
     for name, relay in relays(house, worker):
         nursery.start(f"relay {name}", relay.run(house.stop), lasting=True)
         wakes.append(relay.poke)

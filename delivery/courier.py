@@ -63,10 +63,10 @@ def opened(vault: Vault, row: Claimed) -> Parcel | None:
             return None
 
 
-def _better_plain(row: Claimed, params: Params, verdict: Verdict) -> bool:
+def _better_plain(params: Params, verdict: Verdict) -> bool:
     """A reply that Telegram cannot parse goes out as it is; a broadcast never as nobody saw it."""
     broken = isinstance(verdict, Permanent) and verdict.as_plain_text
-    return broken and "parse_mode" in params and row.lane != BROADCAST
+    return broken and "parse_mode" in params
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,9 @@ class Courier:
         if params.pop("and_own", False):
             own = await self.ledger.messages_to(row)
             params["message_ids"] = [*params.get("message_ids", ()), *own]
+        exact = params.pop("exact", False) or row.lane == BROADCAST
         verdict = await self._call(row, chat_id, params)
-        if _better_plain(row, params, verdict):
+        if not exact and _better_plain(params, verdict):
             _LOG.error("row %d goes out as plain text", row.id)
             verdict = await self._call(row, chat_id, plain(params))
         if isinstance(verdict, NewChat):
