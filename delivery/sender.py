@@ -177,19 +177,19 @@ class Sender:
             landed = partial(self._landed, heard)
             for row in await self._claim(session, worker):
                 calls.create_task(self._courier.deliver(row)).add_done_callback(landed)
-            self._full = not (
-                self._ledger.room(CONCURRENCY) and self._ledger.room(_BROADCASTS, BROADCAST)
-            )
+            self._full = not (self._ledger.room(self.concurrency) and self._for_broadcasts())
             await _within(self._wake, min(self._pace.halted() or _LOOK_SECONDS, _LOOK_SECONDS))
 
     async def _claim(self, session: Database, worker: str) -> tuple[Claimed, ...]:
         room = self._ledger.room(self.concurrency)
         if not room or self._pace.halted():
             return ()
-        broadcasts = self._ledger.room(self.concurrency - _FOR_REPLIES, BROADCAST)
-        rows = await outbox.claim(session, self._bot, worker, room, broadcasts)
+        rows = await outbox.claim(session, self._bot, worker, room, self._for_broadcasts())
         self._ledger.take(rows)
         return rows
+
+    def _for_broadcasts(self) -> int:
+        return self._ledger.room(self.concurrency - _FOR_REPLIES, BROADCAST)
 
     def _landed(self, heard: int, delivery: "asyncio.Task[float | None]") -> None:
         """Look again if there may be more: for this chat, or for the room that was missing."""
