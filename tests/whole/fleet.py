@@ -7,8 +7,7 @@ import asyncio
 import os
 import re
 import secrets
-import subprocess
-import sys
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -22,7 +21,8 @@ from zlib import crc32
 import aiohttp
 import asyncpg
 from balancer import Balancer
-from rig import ROOT, Rig
+from brood import Brood, alive, gone
+from rig import Rig
 
 from cases import gate, sessions
 from cases.person import COLUMNS, person_of
@@ -44,46 +44,40 @@ class Member:
     command: str
     env: dict[str, str]
     log: Path
-    starts: int = 0
-    process: "subprocess.Popen[bytes] | None" = None
+    brood: Brood
+    pid: int = 0
+    _before: int = 0
 
     def start(self) -> None:
-        self.starts += 1
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run", self.command],
-                cwd=ROOT, env=self.env, stdout=out, stderr=out,
-            )  # fmt: skip
+        self._before = self._said()
+        self.pid = self.brood.start(("run", self.command), self.env, self.log)
 
     async def kill(self) -> None:
         """As the kernel does it. Whoever ended before, of itself, is a failure of the test."""
-        process = self._alive()
-        process.kill()
-        await asyncio.to_thread(process.wait)
+        self._lives()
+        os.kill(self.pid, signal.SIGKILL)
+        await gone(self.pid)
 
     async def ready(self) -> None:
-        """Until it has said so, once for each start that was not killed before."""
-        before = self._readies
-        while self._said() <= before:
-            self._alive()
-            await asyncio.sleep(0.05)
-        self._readies = self._said()
+        """Until it has said so."""
+        while self._said() <= self._before:
+            self._lives()
+            await asyncio.sleep(0.02)
 
-    def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(40)
+    async def stop(self) -> None:
+        if self.pid and alive(self.pid):
+            os.kill(self.pid, signal.SIGTERM)
+            await gone(self.pid)
 
-    def _alive(self) -> "subprocess.Popen[bytes]":
-        assert self.process is not None, f"{self.name} was never started"
+    def _lives(self) -> None:
+        assert self.pid, f"{self.name} was never started"
         last = "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
-        assert self.process.poll() is None, f"{self.name} ended by itself: {last}"
-        return self.process
+        assert alive(self.pid), f"{self.name} ended by itself: {last}"
 
     def _said(self) -> int:
-        return sum(line.startswith("ready") for line in self.log.read_text().splitlines())
-
-    _readies: int = 0
+        """How often it was ready; a line of its own each time."""
+        told = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return sum(line.startswith("ready") for line in told.splitlines())
 
 
 @dataclass
@@ -127,41 +121,41 @@ SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 
 @asynccontextmanager
 async def a_fleet(
-    rig: Rig, ports: Callable[[], int], intakes: int = 2, senders: int = 2
+    rig: Rig, children: Brood, ports: Callable[[], int], intakes: int = 2, senders: int = 2
 ) -> AsyncIterator[Fleet]:
     """Nobody runs yet but the balancer. `ports` finds free ones."""
     url = rig.database.url
-    async with await asyncpg.create_pool(url, min_size=1, max_size=4) as owner:
+    doors = [ports() for _ in range(intakes)]
+    balancer = Balancer(ports(), doors)
+    hook = {"DODOMU_WEBHOOK_URL": balancer.url, "DODOMU_WEBHOOK_SECRET": secrets.token_hex(16)}
+
+    def outside(name: str, command: str, **more: str) -> Member:
+        env = rig.env | {"DATABASE_URL": _url(url, "outside", name)} | more
+        return Member(name, command, env, rig.folder / f"{name}.log", children)
+
+    def intake(number: int) -> Member:
+        port = str(doors[number])
+        return outside(f"intake-{number}", "intake", **hook, DODOMU_WEBHOOK_PORT=port)
+
+    async with (
+        await asyncpg.create_pool(url, min_size=1, max_size=4) as owner,
+        balancer.open(),
+    ):
         for login, granted in LOGINS.items():
             await owner.execute(_LOGIN.format(login=login, granted=granted))
-        doors = [ports() for _ in range(intakes)]
-        secret = secrets.token_hex(16)
-        async with Balancer(ports(), doors).open() as balancer:
-
-            def outside(name: str, command: str, **more: str) -> Member:
-                env = rig.env | {"PYTHONPATH": str(ROOT), **more}
-                env["DATABASE_URL"] = _url(url, "outside", name)
-                return Member(name, command, env, rig.folder / f"{name}.log")
-
-            fleet = Fleet(
-                rig,
-                balancer,
-                [
-                    outside(
-                        f"intake-{number}", "intake", DODOMU_WEBHOOK_URL=balancer.url,
-                        DODOMU_WEBHOOK_PORT=str(port), DODOMU_WEBHOOK_SECRET=secret,
-                    )
-                    for number, port in enumerate(doors)
-                ],
-                [outside(f"sender-{number}", "delivery") for number in range(senders)],
-                _desk(rig, _url(url, "office", "desk"), ports()),
-                owner,
-            )  # fmt: skip
-            try:
-                yield fleet
-            finally:
-                for one in fleet.members():
-                    one.stop()
+        fleet = Fleet(
+            rig,
+            balancer,
+            [intake(number) for number in range(intakes)],
+            [outside(f"sender-{number}", "delivery") for number in range(senders)],
+            _desk(rig, _url(url, "office", "desk"), ports(), children),
+            owner,
+        )
+        try:
+            yield fleet
+        finally:
+            for one in fleet.members():
+                await one.stop()
 
 
 # The server is shared with other tests, and so are its logins.
@@ -180,11 +174,10 @@ def _url(url: str, login: str, name: str) -> str:
     return re.sub("//[^@]*@", f"//{login}@", url, count=1) + f"&application_name={name}"
 
 
-def _desk(rig: Rig, url: str, port: int) -> Member:
+def _desk(rig: Rig, url: str, port: int, children: Brood) -> Member:
     """Neither token nor vault key: it stands on another host."""
     kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
     env = {name: os.environ[name] for name in kept if name in os.environ} | {
-        "PYTHONPATH": str(ROOT),
         "DATABASE_URL": url,
         "DODOMU_FOLDER": str(rig.folder / "office"),
         "DODOMU_DESK_KEY": str(rig.keyset.desk),
@@ -194,7 +187,7 @@ def _desk(rig: Rig, url: str, port: int) -> Member:
         "DODOMU_ROOT_PUBLIC": keys.public_text(rig.keyset.root_public),
         "DODOMU_LOG": "json",
     }
-    return Member("desk", "desk", env, rig.folder / "desk.log")
+    return Member("desk", "desk", env, rig.folder / "desk.log", children)
 
 
 @dataclass

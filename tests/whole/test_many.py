@@ -6,6 +6,7 @@ By default a small run; `KILLS=40` is the whole of it (`make many`).
 import asyncio
 import os
 import secrets
+import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 import opened
 import pytest
 import scripts
+from brood import brood
 from fleet import Fleet, Member, Reader, a_fleet
 from rig import Database, Walker, rigged
 
@@ -29,41 +31,62 @@ FAST = {"DODOMU_RATE": "500", "DODOMU_CHAT_RATE": "50", "DODOMU_CHAT_BURST": "50
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(3000)]
 
 
+@pytest.fixture(scope="module")
+def children():
+    with brood() as made:
+        yield made
+
+
 @pytest.fixture
-async def fleet(tmp_path, database_url, unused_tcp_port_factory):
+async def fleet(tmp_path, children, database_url, unused_tcp_port_factory):
     async with (
         rigged(tmp_path, Database(database_url), kept=False, **FAST) as rig,
-        a_fleet(rig, unused_tcp_port_factory, INTAKES) as made,
+        a_fleet(rig, children, unused_tcp_port_factory, INTAKES) as made,
     ):
         await made.start()
         yield made
 
 
 def story(number: int) -> list[scripts.Step]:
-    """A short report. The name is corrected twice at once: the last word must win."""
-    found = [*scripts.ARRIVE, *scripts.essentials(number), *scripts.SEND]
-    return found
+    """A short report."""
+    return [*scripts.ARRIVE, *scripts.essentials(number), *scripts.SEND]
 
 
 @dataclass
 class Killing:
-    """Who was killed how often, and how long it was until somebody sent again."""
+    """Who was killed how often, and how long it was each time until somebody sent again."""
 
     fleet: Fleet
     killed: Counter[str] = field(default_factory=Counter)
     changes: list[float] = field(default_factory=list)
+    thaws: list[float] = field(default_factory=list)
 
     async def strike(self, what: str) -> None:
         leader = await self.fleet.leader()
-        victim = self._victim(what, leader)
         self.killed[what] += 1
+        if what == "frozen leader":
+            await self._freeze(leader)
+            return
+        victim = self._victim(what, leader)
         await victim.kill()
         if victim is leader:
-            began = time.monotonic()
-            assert await self.fleet.leader() is not leader
-            self.changes.append(time.monotonic() - began)
+            self.changes.append(await self._succeeded(leader))
         victim.start()
         await victim.ready()
+
+    async def _freeze(self, leader: Member) -> None:
+        """As a host does that is cut off: its connections stay open, and nobody hears of it."""
+        os.kill(leader.pid, signal.SIGSTOP)
+        try:
+            self.thaws.append(await self._succeeded(leader))
+        finally:
+            os.kill(leader.pid, signal.SIGCONT)
+
+    async def _succeeded(self, leader: Member) -> float:
+        began = time.monotonic()
+        while await self.fleet.leader() is leader:
+            await asyncio.sleep(0.02)
+        return time.monotonic() - began
 
     def _victim(self, what: str, leader: Member) -> Member:
         if what == "intake":
@@ -73,12 +96,13 @@ class Killing:
         return leader if what == "leader" else self.fleet.desk
 
 
-KINDS = ("leader", "intake", "standby", "intake", "desk")
+KINDS = ("leader", "intake", "standby", "desk", "intake")
 
 
 def order() -> list[str]:
-    """Every kind in a small run, in any order."""
+    """Every kind in a small run, in any order; one leader in ten is frozen besides."""
     least = [KINDS[number % len(KINDS)] for number in range(KILLS)]
+    least += ["frozen leader"] * max(KILLS // 10, 1)
     return sorted(least, key=lambda _: secrets.randbelow(1 << 30))
 
 
@@ -92,26 +116,30 @@ async def test_any_process_may_be_killed_and_nothing_is_lost_or_doubled(fleet):
         assert await reader.reads() == len(people)
     await everything_is_right(fleet, people)
     extra = await in_order(fleet, people)
-    leads = ", ".join(f"{one:.1f}" for one in killing.changes)
     print(
-        f"\n{sum(len(story(0)) for _ in people)} updates of {len(people)} people,"
-        f" {sum(killing.killed.values())} kills {dict(killing.killed)}"
-        f" in {time.monotonic() - began:.0f} s: 0 lost, 0 doubled, order kept\n"
-        f"lead changed after {leads} s; {extra} messages shown twice;"
-        f" {fleet.balancer.twice} updates given to a second intake; the desk read {reads} times"
+        f"\n{sum(len(story(0)) for _ in people)} updates of {len(people)} people, struck"
+        f" {dict(killing.killed)} in {time.monotonic() - began:.0f} s: 0 lost, 0 doubled, in order\n"
+        f"another one sends after {spread(killing.changes)} (killed), {spread(killing.thaws)}"
+        f" (frozen); {extra} messages shown twice; {fleet.balancer.twice} updates given to a second"
+        f" intake; the desk read {reads} times"
     )
-    assert extra <= IN_FLIGHT * killing.killed["leader"]
+    assert extra <= IN_FLIGHT * (killing.killed["leader"] + killing.killed["frozen leader"])
+
+
+def spread(seconds: list[float]) -> str:
+    return f"{min(seconds):.1f} to {max(seconds):.1f} s" if seconds else "no time at all"
 
 
 async def walked(fleet: Fleet, people: list[Walker], killing: Killing, reader: Reader) -> int:
     """Everybody tells their story, `AT_ONCE` at a time; how often the desk was read meanwhile."""
     total = sum(len(story(number)) for number in range(len(people)))
-    moments = [1 + (total - 2) * number // KILLS for number in range(KILLS)]
+    strikes = order()
+    moments = [1 + (total - 2) * number // len(strikes) for number in range(len(strikes))]
     room = asyncio.Semaphore(AT_ONCE)
     done, seen = asyncio.Event(), [0]
 
     async def striking() -> None:
-        for moment, what in zip(moments, order(), strict=True):
+        for moment, what in zip(moments, strikes, strict=True):
             while sum(person.done for person in people) < moment:
                 await asyncio.sleep(0.01)
             await asyncio.sleep(secrets.randbelow(300) / 1000)
