@@ -221,10 +221,11 @@ async def test_an_update_that_overruns_the_deadline_is_503_and_in_the_end_quaran
 async def test_an_update_that_comes_again_is_answered_by_the_work_that_goes_on(hook, door):
     door.seconds = 1.6
     hook.patience = 0.5
-    asked = [await ask(hook, request(hook)) for _ in range(6)]
-    assert asked[0][0] == 503
-    assert asked[-1][0] == 200
-    assert len(door.done) == 1
+    statuses = []
+    while 200 not in statuses:
+        statuses.append((await ask(hook, request(hook)))[0])
+    assert statuses[0] == 503
+    assert sum(door.tried.values()) == len(door.done) == 1
     assert door.most_at_once == 1, "it is never done twice at once"
 
 
