@@ -38,7 +38,6 @@ from handlers import unfetched
 from vault.recipients import ListRefused
 
 _FINISH_SECONDS: Final = 25.0
-_WEBHOOK_PATIENCE: Final = 6.0  # with a look at the database, within the ten seconds of a request
 _THRESHOLDS: Final = (5_000, 20, 50)
 
 _log = logging.getLogger(__name__)
@@ -204,8 +203,7 @@ async def _open_doors(house: House, files: Wake | None, stack: AsyncExitStack) -
         else:
             assert settings.webhook_secret, "bot.settings refuses a webhook without a secret"
             secret = settings.webhook_secret.get_secret_value()
-            diligence.patience = _WEBHOOK_PATIENCE
-            hooks.append((Hook(line.bot_id, secret, diligence), api))
+            hooks.append((Hook(line.bot_id, secret, diligence, nursery=nursery), api))
         if line.name == FAMILY:
             note = settings.folder / ("sandbox/profile" if settings.in_sandbox else "profile")
             nursery.start("profile", introduce(api, note))

@@ -26,6 +26,13 @@ Quarantine: TypeAlias = Callable[[bytes, str], Awaitable[None]]
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 
 _REMEMBERED = 1000
+_SOON_GONE = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "2",
+    "idle_session_timeout": "90s",  # a look before each long poll, and a batch between two
+}
+"""A host that is cut off, or frozen, does not keep the lead: by itself TCP waits for hours."""
 _log = logging.getLogger(__name__)
 
 
@@ -121,7 +128,9 @@ class Lead:
         """Whether we lead, asked of the database each time: a lost session leads no more."""
         try:
             if self._session is None:
-                self._session = await asyncpg.connect(self.dsn, timeout=10)
+                self._session = await asyncpg.connect(
+                    self.dsn, timeout=10, server_settings=_SOON_GONE
+                )
             # The lock may be taken again and again by the session that has it.
             return await gate.take_lead(self._session, f"poll {self.name}")
         except outbox.AWAY:

@@ -5,6 +5,7 @@ one group (core.telegram.org/bots/faq). Ours stay below them, since Telegram ada
 """
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
@@ -158,14 +159,16 @@ class Pacer(BaseRateLimiter[int]):
     """`Pace` as python-telegram-bot asks for it; `rate_limit_args` is the lane.
 
     `flooded(seconds)` is told of a 429 before anybody else may call, so that it can be written
-    down where every process sees it.
+    down where every process sees it. `trusted_until` (time.monotonic) is when the lead may be
+    somebody else's: from then on nobody gets their turn, as a process that was frozen finds out.
     """
 
-    __slots__ = ("_closed", "_flooded", "_urgent", "pace")
+    __slots__ = ("_closed", "_flooded", "_urgent", "pace", "trusted_until")
 
     def __init__(self, pace: Pace, flooded: Callable[[float], Awaitable[None]]) -> None:
         self.pace = pace
         self._flooded = flooded
+        self.trusted_until = math.inf
         self._closed = False
         self._urgent = 0
 
@@ -212,7 +215,7 @@ class Pacer(BaseRateLimiter[int]):
 
     def _delay(self, chat_id: int | None, lane: int) -> float:
         left = self.pace.halted()
-        if left or self._closed:
+        if left or self._closed or time.monotonic() > self.trusted_until:
             raise Halted(left)
         delay = self.pace.wait(chat_id, lane)
         return max(delay, _YIELD) if lane == BROADCAST and self._urgent else delay

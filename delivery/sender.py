@@ -8,6 +8,7 @@ the next term takes it back.
 import asyncio
 import logging
 import secrets
+import time
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -29,6 +30,8 @@ _A_RATE_NEEDS: Final = 10
 _FOR_REPLIES: Final = 3
 _LOOK_SECONDS: Final = 2.0
 _STANDBY_SECONDS: Final = 1.0
+#: a leader that was silent in its session for so long leads no more, whatever became of it
+_LAPSE_SECONDS: Final = 7.0
 _SWEEP_SECONDS: Final = 30.0
 _ACQUIRE_SECONDS: Final = 10.0
 
@@ -113,6 +116,7 @@ class Sender:
     async def _serve(self, stop: asyncio.Event) -> None:
         async with self._pool.acquire(timeout=_ACQUIRE_SECONDS) as session:
             try:
+                await gate.lapse(session, _LAPSE_SECONDS)
                 if await self._led(session, stop):
                     await self._term(session, stop)
             finally:
@@ -139,6 +143,7 @@ class Sender:
         self.leading = True
         _LOG.info("%s: %s sends now; rows taken over: %d", self._bot, worker, taken)
         await self._pacer.initialize()
+        self._pacer.trusted_until = time.monotonic() + _LAPSE_SECONDS
         if loss := await self._working(session, worker, stop):
             raise loss
 
@@ -181,10 +186,14 @@ class Sender:
             await _within(self._wake, min(self._pace.halted() or _LOOK_SECONDS, _LOOK_SECONDS))
 
     async def _claim(self, session: Database, worker: str) -> tuple[Claimed, ...]:
-        room = self._ledger.room(self.concurrency)
+        room, asked = self._ledger.room(self.concurrency), time.monotonic()
         if not room or self._pace.halted():
+            if self._pacer.trusted_until - asked < _LAPSE_SECONDS - _LOOK_SECONDS:
+                await gate.attest(session)
+                self._pacer.trusted_until = asked + _LAPSE_SECONDS
             return ()
         rows = await outbox.claim(session, self._bot, worker, room, self._for_broadcasts())
+        self._pacer.trusted_until = asked + _LAPSE_SECONDS
         self._ledger.take(rows)
         return rows
 
