@@ -42,6 +42,13 @@ SELECT format('DROP %s public.%I%s CASCADE',
          WHERE pronamespace = 'public'::regnamespace) one
 """
 
+# A restore that was killed may have left its pg_restore, which goes on with what it was given.
+_ORPHANS: Final = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+ WHERE datname = current_database() AND application_name = 'pg_restore'
+   AND pid <> pg_backend_pid()
+"""
+
 # As migration 0003 leaves a database; a dump of tables does not say it.
 _CLOSED: Final = """
 DO $$ BEGIN
@@ -99,8 +106,10 @@ async def begin(url: str, made_at: datetime, digest: str) -> None:
     """
     connection = await asyncpg.connect(url)
     try:
+        before = await _mark(connection)
+        if before is not None and not before.whole:
+            await connection.execute(_ORPHANS)
         async with connection.transaction():
-            before = await _mark(connection)
             undo = [row["undo"] for row in await connection.fetch(_STRANGERS)]
             if undo and (before is None or before.whole):
                 raise NotEmpty
