@@ -22,6 +22,7 @@ app.command("bot.commands.staff:app", name="staff", help="The people of the desk
 app.command(
     "bot.commands.verify:verify", name="verify", help="Is the audit chain whole, is all there?"
 )
+app.command("bot.commands.purge:purge", name="purge", help="What is past its term: delete it.")
 app.command("bot.commands.stamp:app", name="stamp", help="Timestamps on the audit chain.")
 app.command("bot.commands.flows:app", name="flows", help="The questions: read, play, check them.")
 app.command("bot.commands.places:app", name="places", help="The table of settlements.")

@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     """Everything this program writes: the embedded database, the sandbox, sealed files."""
     objects: str | None = None
     """Where sealed files lie: a folder, or s3://bucket/prefix. Default: `folder`/objects."""
+    backup_to: str = ""
+    """Public parts of the keys that open backups, with commas between them."""
     telegram_api: SafeUrl = TELEGRAM
     staff_chat: int | None = None
     """Where the bell rings: the id of the prosecutors' group, or of one prosecutor's chat."""

@@ -28,6 +28,16 @@ class Point(StrEnum):
     """It is committed, and with it, or never, the file's locator is erased."""
     FILE_STORED = "A7"
     """The store has the whole object, and the database does not know."""
+    MIGRATED_HALFWAY = "M1"
+    """A migration has made its changes, and they are not committed."""
+    ERASED_HALFWAY = "M2"
+    """The keys of a case are destroyed, its objects are not, and nothing is committed."""
+    BACKED_UP_HALFWAY = "M3"
+    """A piece of a backup was sealed, and it was not the last."""
+    RESTORED_HALFWAY = "M4"
+    """A piece of a backup was read, and it was not the last."""
+    RESTORED_UNMARKED = "M4b"
+    """Everything is restored, and not marked as whole."""
 
 
 _struck: Final[list[Strike]] = []

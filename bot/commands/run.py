@@ -20,6 +20,7 @@ from bot.postgres_home import ServerRefused
 from bot.settings import Settings, SettingsRefused, load
 from bot.store import StoreAway
 from bot.telegram import Refused, TokenRefused
+from cases import restored
 from vault.keys import KeyFileRefused
 from vault.recipients import ListRefused
 
@@ -58,6 +59,7 @@ def _run(which: str) -> int:
         gc.disable()  # until everything is built: it walks aiogram's models again and again
         threading.Thread(target=_import_ahead, args=(which,), daemon=True).start()
         with _database(settings) as database:
+            _original(database, which)
             _bring_up_to_date(database)
             _loop(_main(settings, database, which))
     except (SettingsRefused, ServerRefused, KeyFileRefused, ListRefused, _CannotStart) as refused:
@@ -107,6 +109,19 @@ def _database(settings: Settings) -> Iterator[_Database]:
         return
     with embedded(settings.folder / "postgres") as server:
         yield _Database(server.url, server.revive)
+
+
+def _original(database: _Database, which: str) -> None:
+    """A restored copy neither sends nor takes in before a person says so; the desk may look."""
+    found = asyncio.run(restored.mark(database.dsn))
+    if found is None or (found.whole and which == "desk"):
+        return
+    if not found.whole:
+        raise _CannotStart("a restore into this database was cut off; do it again: db restore")
+    raise _CannotStart(
+        f"this database was restored from the backup of {found.made_at:%Y-%m-%d %H:%M} UTC, and"
+        " nothing is sent from it; see `dodomu db check`, then `dodomu db release`"
+    )
 
 
 def _bring_up_to_date(database: _Database) -> None:

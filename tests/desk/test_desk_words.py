@@ -50,6 +50,7 @@ _HANDED_ON = (
     *("staff.role_granted", "staff.role_refused", "pair.decided", "pair.undone"),
     *("staff.passkey_added", "staff.passkey_named", "staff.passkey_removed"),
     *("staff.codes_renewed", "staff.password_changed"),
+    *("database.backed_up", "database.restored", "database.released"),
     *("draft.expired", "entry.expired", "quarantine.expired"),
 )
 
