@@ -160,6 +160,10 @@ class Settings(BaseSettings):
     """Most messages to one group in any minute."""
     parallel_chats: Annotated[int, Field(ge=1, le=64)] = 8
 
+    health_port: Port | None = None
+    """Where /livez, /readyz and /metrics answer. Without it they answer nowhere."""
+    health_host: str = "127.0.0.1"
+
     sandbox_port: Port = 8081
     log: Literal["auto", "json", "plain"] = "auto"
 
