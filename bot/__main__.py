@@ -17,6 +17,9 @@ app.command("bot.commands.doctor:doctor", name="doctor", help="Is everything as 
 app.command("bot.commands.health:health", name="health", help="Is the running process ready?")
 app.command("bot.commands.db:app", name="db", help="The database: upgrade it, check it.")
 app.command(
+    "bot.commands.sending:app", name="sending", help="Does each bot send? Open what was stopped."
+)
+app.command(
     "bot.commands.keys:app", name="keys", help="Keys, and the signed list of who may read."
 )
 app.command("bot.commands.staff:app", name="staff", help="The people of the desk.")
