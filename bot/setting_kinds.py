@@ -39,6 +39,13 @@ def _safe_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _report_url(value: SecretStr) -> SecretStr:
+    parts = urlsplit(_safe_url(value.get_secret_value()))
+    if not (parts.username and re.fullmatch(r".*/\d+", parts.path)):
+        raise ValueError("must be as Sentry shows it: https://key@host/number")
+    return value
+
+
 def _origin(value: str) -> str:
     if urlsplit(value).path or urlsplit(value).query:
         raise ValueError("must be a host alone, without a path")
@@ -55,6 +62,7 @@ Token = Annotated[SecretStr, AfterValidator(_token)]
 Postgres = Annotated[SecretStr, AfterValidator(_postgres)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 SafeUrl = Annotated[str, AfterValidator(_safe_url)]
+ReportUrl = Annotated[SecretStr, AfterValidator(_report_url)]
 Origin = Annotated[str, AfterValidator(_safe_url), AfterValidator(_origin)]
 Addresses = Annotated[str, AfterValidator(lambda value: value and _addresses(value))]
 Port = Annotated[int, Field(ge=0, le=65535)]

@@ -18,7 +18,17 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
-from bot.setting_kinds import LOOPBACK, Addresses, Origin, Port, Postgres, SafeUrl, Secret, Token
+from bot.setting_kinds import (
+    LOOPBACK,
+    Addresses,
+    Origin,
+    Port,
+    Postgres,
+    ReportUrl,
+    SafeUrl,
+    Secret,
+    Token,
+)
 
 PREFIX: Final = "DODOMU_"
 TELEGRAM: Final = "https://api.telegram.org"
@@ -105,6 +115,9 @@ class Settings(BaseSettings):
     """Where /livez, /readyz and /metrics answer. Without it they answer nowhere."""
     health_host: str = "127.0.0.1"
 
+    sentry_dsn: ReportUrl | None = None
+    """A Sentry of one's own that is told of errors: class names and lines of code, no words."""
+
     sandbox_port: Port = 8081
     log: Literal["auto", "json", "plain"] = "auto"
 
@@ -159,7 +172,7 @@ def names() -> tuple[str, ...]:
 
 
 def _secret_names() -> tuple[str, ...]:
-    ours = ("WEBHOOK_SECRET", "ROOT_PUBLIC", "BELL_SECRET", "SMTP_PASSWORD")
+    ours = ("WEBHOOK_SECRET", "ROOT_PUBLIC", "BELL_SECRET", "SMTP_PASSWORD", "SENTRY_DSN")
     secret = ("TELEGRAM_", "DATABASE_URL", *(PREFIX + name for name in ours))
     return tuple(name for name in names() if name.startswith(secret))
 
