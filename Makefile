@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help environment run test check bench screens
+.PHONY: help environment run test check bench screens sbom licences audit
 
 help: ## what this file can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 20
@@ -21,3 +21,12 @@ bench: environment ## measurements; docs/performance.md says of what
 
 screens: environment ## take the pictures of docs/screens.md anew
 	CHROMIUM=$$(.ci/browser) .venv/bin/pytest -q tests/browser/screens.py
+
+sbom: environment ## sbom.cdx.json: every package that is inside, with its hashes
+	.venv/bin/python -m deploy.inventory sbom > sbom.cdx.json
+
+licences: environment ## write docs/licences.md anew
+	.venv/bin/python -m deploy.inventory licences > docs/licences.md
+
+audit: environment ## known weaknesses of the packages in requirements.lock; asks the index
+	@.ci/audit

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from bot import guardian
+from bot import guardian, readings, traffic
 from bot.collector import Collector
 from bot.demo import Demo
 from bot.download import Download
+from bot.health import answering, vitals_of
 from bot.house import FAMILY, House, Line, Pools, post_of, site_of
 from bot.intake import Diligence, Lead
 from bot.janitor import Janitor
@@ -33,6 +34,7 @@ from bot.store import Store
 from bot.telegram import Api
 from bot.webhook import Hook, Webhook
 from delivery.pace import Limits
+from delivery.relay import Relay
 from delivery.sender import Sender
 from handlers import unfetched
 from vault.recipients import ListRefused
@@ -77,7 +79,9 @@ async def serve(
     async with AsyncExitStack() as stack:
         pools = await stack.enter_async_context(Pools.open(dsn, settings.parallel_chats))
         nursery = await stack.enter_async_context(Nursery())
-        house = House(settings, site_of(settings, demo), keyring, pools, dsn, nursery, stop)
+        vitals = vitals_of(settings, pools.intake, keyring.recipients)
+        site = site_of(settings, demo)
+        house = House(settings, site, keyring, pools, dsn, nursery, stop, vitals)
         if revive is not None:
             nursery.start("guardian", guardian.watch(dsn, revive, stop), lasting=True)
         files = _send(house) if parts.delivery else None
@@ -86,9 +90,11 @@ async def serve(
         if parts.desk is not None:
             from bot.desk import opened  # noqa: PLC0415 - pages that only the demo serves here
 
-            work = await stack.enter_async_context(opened(settings, dsn, parts.desk))
-            nursery.start("desk", work(stop), lasting=True)
+            office = await stack.enter_async_context(opened(settings, dsn, parts.desk))
+            nursery.start("desk", office.work(stop), lasting=True)
+            vitals.add("audit_chain", readings.chain(office.watch))
             await link_cast(house)
+        await stack.enter_async_context(answering(settings, vitals))
         _settle_memory()
         ready()
         await unless(nursery.trouble, stop.wait())
@@ -145,6 +151,7 @@ def _send(house: House) -> Wake | None:
         )
         for line in house.site.lines
     }
+    channels: dict[str, Sender | Relay] = dict(senders)
     for name, sender in senders.items():
         nursery.start(f"sender {name}", sender.run(house.stop), lasting=True)
     bots = {line.name: line.bot_id for line in house.site.lines}
@@ -163,6 +170,10 @@ def _send(house: House) -> Wake | None:
     nursery.start("clerk", clerk(house).run(house.stop), lasting=True)
     for name, relay in relays(house, worker):
         nursery.start(f"relay {name}", relay.run(house.stop), lasting=True)
+        channels[name] = relay
+    house.vitals.add("senders", traffic.senders(channels))
+    for name, look in traffic.Waiting(house.pools, tuple(channels)).looks():
+        house.vitals.add(name, look)
     if (line := house.site.line(FAMILY)) is None:
         return None
     collector = _collector(house, line, worker)
@@ -196,6 +207,7 @@ async def _open_doors(house: House, files: Wake | None, stack: AsyncExitStack) -
         door = build_door(house, line, api, files)
         alive = partial(guardian.answers, house.dsn)
         diligence = Diligence(door.process, door.quarantine, alive=alive)
+        polling: Polling | None = None
         if settings.webhook_url is None:
             lead = Lead(house.dsn, line.name)
             polling = Polling(api, diligence, lead, settings.parallel_chats)
@@ -204,6 +216,8 @@ async def _open_doors(house: House, files: Wake | None, stack: AsyncExitStack) -
             assert settings.webhook_secret, "bot.settings refuses a webhook without a secret"
             secret = settings.webhook_secret.get_secret_value()
             hooks.append((Hook(line.bot_id, secret, diligence, nursery=nursery), api))
+        taken = traffic.updates(line.name, diligence, polling)
+        house.vitals.add(f"updates_{line.name}", taken, vital=True)
         if line.name == FAMILY:
             note = settings.folder / ("sandbox/profile" if settings.in_sandbox else "profile")
             nursery.start("profile", introduce(api, note))

@@ -6,13 +6,15 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bot import demo, demo_keys, guardian
+from bot import demo, demo_keys, guardian, readings
+from bot.health import answering, vitals_of
 from bot.keyring import listed
 from bot.log import watch
 from bot.nursery import Nursery, unless
@@ -61,10 +63,15 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     door = listening(settings)
-    async with Nursery() as nursery, opened(settings, dsn, door) as work:
+    async with AsyncExitStack() as stack:
+        nursery = await stack.enter_async_context(Nursery())
+        office = await stack.enter_async_context(opened(settings, dsn, door))
+        vitals = vitals_of(settings, office.pool, lambda: listed(settings, datetime.now(UTC)))
+        vitals.add("audit_chain", readings.chain(office.watch))
+        await stack.enter_async_context(answering(settings, vitals))
         if revive is not None:
             nursery.start("guardian", guardian.watch(dsn, revive, stop), lasting=True)
-        nursery.start("desk", work(stop), lasting=True)
+        nursery.start("desk", office.work(stop), lasting=True)
         gc.enable()
         ready(link(settings, door))
         await unless(nursery.trouble, stop.wait())
@@ -74,11 +81,18 @@ async def serve(
         raise nursery.failure
 
 
+@dataclass(frozen=True)
+class Office:
+    """A desk that can be served: `work` does it until an event is set."""
+
+    work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+    watch: Watch
+    pool: Pool
+
+
 @asynccontextmanager
-async def opened(
-    settings: Settings, dsn: str, door: socket.socket
-) -> AsyncIterator[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-    """What serves the desk until an event is set."""
+async def opened(settings: Settings, dsn: str, door: socket.socket) -> AsyncIterator[Office]:
+    """The desk at this door, with its connections open."""
     key = key_file(settings, datetime.now(UTC))
     at_start = listed(settings, datetime.now(UTC))
     signer, vault = keys.load_desk(key)
@@ -115,7 +129,7 @@ async def opened(
                 await serve_app(app, door, stop, behind_proxy=site.secure)
                 watching.cancel()
 
-        yield work
+        yield Office(work, watch, own)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ Never aiogram's own loops: they acknowledge what they have not done yet.
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -54,7 +55,8 @@ class Diligence:
 
     Attempts are counted across deliveries, for a webhook has a deadline of its own, longer than
     `patience`: seconds for one attempt. `alive` is asked whether the database answers, before an
-    update is blamed for taking too long.
+    update is blamed for taking too long. `counts`: finished updates by kind and what `take` said;
+    `failures`: attempts in vain; `last`: time.monotonic() when the last one was finished.
     """
 
     process: Process
@@ -62,7 +64,9 @@ class Diligence:
     pauses: Sequence[float] = (0.5, 2.0)
     patience: float = 20.0
     alive: Callable[[], Awaitable[bool]] | None = None
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    failures: int = 0
+    last: float | None = None
     _failed: OrderedDict[int, tuple[int, str]] = field(default_factory=OrderedDict, repr=False)
 
     async def take(self, envelope: Envelope) -> str:
@@ -104,11 +108,14 @@ class Diligence:
 
     def _finish(self, envelope: Envelope, done: str) -> str:
         self._failed.pop(envelope.update_id, None)
-        self.counts[done] = self.counts.get(done, 0) + 1
+        key = (envelope.kind, done)
+        self.counts[key] = self.counts.get(key, 0) + 1
+        self.last = time.monotonic()
         return done
 
     def _remember(self, update_id: int, attempts: int, error: str) -> None:
         self._failed[update_id] = (attempts, error)
+        self.failures += 1
         while len(self._failed) > _REMEMBERED:
             self._failed.popitem(last=False)
 

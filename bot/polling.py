@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,8 +52,15 @@ class Polling:
     parallel: int = 8
     first_pause: float = _FIRST_PAUSE
     offset: int = field(default=0, init=False)
+    #: time.monotonic() when Telegram last answered, or when there was no need to ask it
+    heard: float = field(default_factory=time.monotonic, init=False)
     _told: int = field(default=0, init=False)
     _leading: bool | None = field(default=None, init=False)
+
+    @property
+    def leading(self) -> bool:
+        """Whether this process is the one that polls."""
+        return self._leading is True
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop`; then finish what is in hand and confirm it. Raises TokenRefused."""
@@ -70,6 +78,7 @@ class Polling:
                 await self._bear(error, stop, backoff)
                 continue
             backoff.well()
+            self.heard = time.monotonic()
             if updates:
                 await self._do(list(self._envelopes(updates)), stop)
         await self._confirm()
@@ -85,6 +94,7 @@ class Polling:
             _log.info("standing by", extra={"bot_id": self.api.bot_id})
         self._leading = led
         if not led:
+            self.heard = time.monotonic()
             await nap(stop, _STAND_BY)
         return led
 

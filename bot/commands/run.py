@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 import asyncpg
@@ -56,6 +57,7 @@ def _run(which: str) -> int:
     try:
         settings = load()
         log.set_up(settings.log)
+        _report(settings)
         gc.disable()  # until everything is built: it walks aiogram's models again and again
         threading.Thread(target=_import_ahead, args=(which,), daemon=True).start()
         with _database(settings) as database:
@@ -77,6 +79,13 @@ def _run(which: str) -> int:
             f"the database cannot be reached, or a port is taken: {type(error).__name__}"
         )
     return 0
+
+
+def _report(settings: Settings) -> None:
+    if settings.sentry_dsn is not None:
+        from bot import reporting  # noqa: PLC0415 - most have none, and its import takes its time
+
+        reporting.begin(settings.sentry_dsn.get_secret_value(), version("dodomu"))
 
 
 class _CannotStart(Exception):

@@ -1,0 +1,58 @@
+"""The list of what is inside is whole, true and the same each time."""
+
+import json
+import re
+
+import tree
+
+from deploy import inventory
+
+LICENCES = (tree.ROOT / "docs/licences.md").read_text(encoding="utf-8")
+
+
+def test_the_bill_of_materials_names_every_locked_package_with_its_hashes():
+    bill = inventory.sbom()
+    named = {(one["name"], one["version"]) for one in bill["components"]}
+    assert named == {(one.name, one.version) for one in inventory.locked()}
+    lock = (tree.ROOT / "requirements.lock").read_text(encoding="utf-8")
+    told = [
+        each["value"]
+        for one in bill["components"]
+        for each in one["properties"]
+        if each["name"] == "dodomu:sha256"
+    ]
+    assert sorted(told) == sorted(re.findall(r"sha256:([0-9a-f]{64})", lock))
+
+
+def test_the_bill_has_what_cyclonedx_asks_for():
+    bill = inventory.sbom()
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    assert re.fullmatch(
+        r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", bill["serialNumber"]
+    )
+    refs = [one["bom-ref"] for one in bill["components"]]
+    assert len(refs) == len(set(refs))
+    assert set(bill["dependencies"][0]["dependsOn"]) <= set(refs)
+    assert all(one["purl"].startswith("pkg:pypi/") for one in bill["components"])
+
+
+def test_the_same_lock_gives_the_same_bill():
+    assert json.dumps(inventory.sbom()) == json.dumps(inventory.sbom())
+
+
+def test_what_only_development_needs_is_told_apart():
+    needed = inventory.needed()
+    assert {"aiogram", "asyncpg", "greenlet", "httpx", "prometheus-client", "uvloop"} <= needed
+    assert needed & {"pytest", "mypy", "ruff", "playwright", "moto", "hatchling", "flask"} == set()
+
+
+def test_the_licences_are_those_of_the_lock_and_of_what_is_installed():
+    told = dict(re.findall(r"^\| `([\w.-]+)` \| (.+) \|$", LICENCES, re.MULTILINE))
+    right = {
+        re.match(r"\| `([\w.-]+)`", row)[1]: re.fullmatch(r"\| `[\w.-]+` \| (.+) \|", row)[1]
+        for row in inventory.rows()
+    }
+    assert told.keys() == right.keys(), "make licences"
+    elsewhere = {name for name, said in {**told, **right}.items() if "only where" in said}
+    differ = {name for name in told if told[name] != right[name] and name not in elsewhere}
+    assert differ == set(), "make licences"
