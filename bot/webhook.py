@@ -20,6 +20,7 @@ from bot.intake import ALLOWED_UPDATES, Diligence, is_away
 from bot.nursery import nap, unless
 from bot.polling import Backoff
 from bot.telegram import Api, Away, Refused, TokenRefused
+from cases.points import Point, passing
 
 MOST_BODY: Final = 1 << 20
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -68,6 +69,7 @@ class Hook:
         return None
 
     async def take(self, body: bytes) -> web.StreamResponse:
+        passing(Point.UPDATE_CAME)
         try:
             envelope = read(body)
         except NoUpdateId:
@@ -81,6 +83,7 @@ class Hook:
                 _log.error("an update could not be kept", exc_info=error)
             return self._later(error)
         self._away = 0
+        passing(Point.UPDATE_CONFIRMED)
         return _empty(200)
 
     def _later(self, error: Exception) -> web.StreamResponse:

@@ -14,6 +14,43 @@ Strike = Callable[["Point"], None]
 class Point(StrEnum):
     """A moment between two effects that must not come apart."""
 
+    UPDATE_CAME = "I1"
+    """Telegram has handed over updates, and nothing has looked at them."""
+    TURN_LOADED = "I2"
+    """What is known of the chat is read; nothing is thought yet."""
+    TURN_SEALED = "I5"
+    """The turn is thought and sealed, and the database has not heard of it."""
+    TURN_CALLED = "I7"
+    """In a transaction the update, the draft and the messages are written, its jobs are not."""
+    TURN_UNCOMMITTED = "I8"
+    """In a transaction everything is written, the audit too, and not committed."""
+    TURN_COMMITTED = "I9"
+    """The turn is committed, and Telegram has not been told that its update is done."""
+    UPDATE_CONFIRMED = "I10"
+    """Telegram is being told just now."""
+    UPDATE_SET_ASIDE = "I11"
+    """What could not be taken in is sealed, and not stored."""
+
+    SEND_PRESSED = "S1"
+    """A report is to be sent, and nothing of it is sealed."""
+    CASE_INSERTED = "S2"
+    """The case has its row; its keys and objects are not stored."""
+    REPORT_STORED = "S3"
+    """The report is stored whole and its draft deleted; the audit has not been told."""
+
+    ROWS_CLAIMED = "O1"
+    """The sender has taken messages, and called nobody."""
+    CALL_DUE = "O2"
+    """It is a message's turn: the call to Telegram comes next."""
+    CALL_ANSWERED = "O4"
+    """Telegram has answered, and nothing is written down."""
+    ROW_MARKED = "O5"
+    """The message is marked as sent."""
+    SILENCE_ASKED = "O6"
+    """Telegram wants silence, and no other process has been told."""
+    ROWS_RECOVERED = "O7"
+    """What another sender left is back in the queue."""
+
     FILE_QUEUED = "A1"
     """A file's row is inserted, and its turn not committed."""
     FILE_LOCATED = "A2"
@@ -28,6 +65,21 @@ class Point(StrEnum):
     """It is committed, and with it, or never, the file's locator is erased."""
     FILE_STORED = "A7"
     """The store has the whole object, and the database does not know."""
+
+    KEYS_MOVED = "K5"
+    """A batch of cases has its new keys; the audit has not been told."""
+    KEYS_DROPPED = "K6"
+    """A batch of old keys is deleted; the audit has not been told."""
+
+    GRANT_STORED = "D1"
+    """A member's copy of a group's key is stored; the audit has not been told."""
+    CASE_TAKEN = "D3"
+    """A case is taken by somebody; the audit has not been told."""
+    CHECKPOINT_WRITTEN = "D4"
+    """The desk's checkpoint lies beside the one it is to replace."""
+
+    CASE_SHREDDED = "M2"
+    """The keys and objects of cases are deleted; they do not say yet that they are erased."""
 
 
 _struck: Final[list[Strike]] = []

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cases.audit import NotACode
 from cases.outbox import Database
+from cases.points import Point, passing
 from vault.contents import Payload
 from vault.recipients import Recipients
 from vault.seal import seal_to_group
@@ -53,6 +54,8 @@ async def quarantine(
         "reason": _coded(reason),
         "raw": base64.b64encode(raw).decode(),
     }
+    sealed = seal_to_group(recipients, KIND, payload)
+    passing(Point.UPDATE_SET_ASIDE)
     await database.execute(
         """
         WITH seen AS (
@@ -64,8 +67,7 @@ async def quarantine(
         INSERT INTO quarantine (id, bot_id, update_id, reason, sealed)
         VALUES ($1, $2, $3, $5, $6)
         """,
-        *(entry, bot_id, update_id, digest, reason),
-        seal_to_group(recipients, KIND, payload),
+        *(entry, bot_id, update_id, digest, reason, sealed),
     )
 
 

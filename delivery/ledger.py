@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from cases import gate, outbox
 from cases.outbox import Claimed, Database, Receipt
+from cases.points import Point, passing
 from delivery.counters import Counters
 
 Told = TypeVar("Told")
@@ -76,6 +77,7 @@ class Ledger:
     async def sent(self, row: Claimed, message_id: int | None, note: str | None) -> None:
         receipt = [Receipt(row.id, message_id, note)]
         mine = await self._written(row, lambda: outbox.sent(self._database, self._worker, receipt))
+        passing(Point.ROW_MARKED)
         self.counters.sent += 1
         self._own(mine)
 

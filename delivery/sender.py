@@ -15,6 +15,7 @@ from telegram.ext import ExtBot
 
 from cases import gate, outbox
 from cases.outbox import BROADCAST, Claimed, Database
+from cases.points import Point, passing
 from delivery.counters import Counters
 from delivery.courier import Courier, Moved
 from delivery.ledger import FIRST_PAUSE, LONGEST_PAUSE, Ledger, cut_is_away
@@ -175,6 +176,8 @@ class Sender:
         broadcasts = self._ledger.room(_BROADCASTS, BROADCAST)
         rows = await outbox.claim(session, self._bot, worker, room, broadcasts)
         self._ledger.take(rows)
+        if rows:
+            passing(Point.ROWS_CLAIMED)
         return rows
 
     def _landed(self, delivery: "asyncio.Task[float | None]") -> None:
@@ -192,6 +195,7 @@ class Sender:
     async def _flooded(self, seconds: float) -> None:
         self.counters.floods += 1
         _LOG.warning("%s: Telegram wants %.1f s of silence", self._bot, seconds)
+        passing(Point.SILENCE_ASKED)
         # Only while stopping: then this process is silent anyway.
         with suppress(*outbox.AWAY):
             await self._ledger.pause(self._bot, seconds)

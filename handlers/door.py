@@ -19,6 +19,7 @@ from cases.afterwards import Erased
 from cases.audit import Signer
 from cases.limits import RATE, Rate
 from cases.outbox import Database
+from cases.points import Point, passing
 from cases.turn import Duplicate, Overtaken, Seen, Turn
 from handlers import limits, parcel
 from handlers.parcel import Parcel, Sort
@@ -97,6 +98,7 @@ class Door:
         if turn is Seen.OTHER_BODY:
             return await self._set_aside(found, raw, "OtherBody")
         assert isinstance(turn, Turn)
+        passing(Point.TURN_LOADED)
         talk = Talk(turn, now, limits.places(self.spots, turn), tap=_tap(found.update))
         if found.sort is Sort.LEAVE:
             _leave(talk)
@@ -108,6 +110,7 @@ class Door:
             await self._listen(talk, found.update)
         talk.finish()
         await turns.save(self.database, self.vault, turn, signer=self.signer, now=now)
+        passing(Point.TURN_COMMITTED)
         if talk.tap is not None:
             await self.answer(talk.tap.query_id, talk.toast)
         return COMMITTED
