@@ -37,6 +37,8 @@ class Point(StrEnum):
     """The case has its row; its keys and objects are not stored."""
     REPORT_STORED = "S3"
     """The report is stored whole and its draft deleted; the audit has not been told."""
+    REPORT_COMMITTED = "S5"
+    """A turn with a report, a file or an addition is committed; nobody has been answered."""
 
     ROWS_CLAIMED = "O1"
     """The sender has taken messages, and called nobody."""

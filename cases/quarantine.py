@@ -45,7 +45,8 @@ async def quarantine(
 ) -> None:
     """Seal `raw` to the triage group and record the update as seen, in one statement.
 
-    `entry` is a fresh id; `reason` a code or a class's name. May run as a job of a turn.
+    `entry` is the same for the same update: it is kept once, however often it comes. `reason` is a
+    code or a class's name. May run as a job of a turn.
     The payload is {"bot_id", "update_id", "reason", "raw" (base64)}.
     """
     payload: dict[str, Payload] = {
@@ -65,7 +66,7 @@ async def quarantine(
             DELETE FROM update_failure WHERE bot_id = $2 AND update_id = $3
         )
         INSERT INTO quarantine (id, bot_id, update_id, reason, sealed)
-        VALUES ($1, $2, $3, $5, $6)
+        VALUES ($1, $2, $3, $5, $6) ON CONFLICT (id) DO NOTHING
         """,
         *(entry, bot_id, update_id, digest, reason, sealed),
     )

@@ -216,6 +216,7 @@ async def _transact(
         # Last: whoever writes to the chain holds its head, and with it everybody else who does.
         await append(connection, turn.audit, signer=signer, now=now)
         passing(Point.TURN_UNCOMMITTED)
+    passing(Point.REPORT_COMMITTED)
 
 
 async def _call(database: Database, arguments: tuple[object, ...]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias
-from uuid import uuid4
+from uuid import UUID
 
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
@@ -140,7 +140,8 @@ class Door:
     async def _set_aside(self, found: Parcel, raw: bytes, reason: str = "Shape") -> str:
         """Sealed and out of the way, in one transaction with the word to the person."""
         now = self.clock()
-        entry = uuid4()
+        # Named after what is kept: whoever was killed and does it again keeps it once.
+        entry = UUID(bytes=self.vault.digest(b"quarantine|%d|" % self.bot.id + raw)[:16])
 
         async def keep(database: Any) -> None:
             await aside.quarantine(
@@ -159,6 +160,8 @@ class Door:
             extra={"update_id": found.update_id, "reason": reason},
         )
         turn = await self._load(found, raw, now) if found.chat_id else Seen.OTHER_BODY
+        if turn is Seen.DUPLICATE:
+            return DUPLICATE
         if not isinstance(turn, Turn):
             await keep(self.database)
             return QUARANTINED
