@@ -66,7 +66,7 @@ async def quarantine(
             DELETE FROM update_failure WHERE bot_id = $2 AND update_id = $3
         )
         INSERT INTO quarantine (id, bot_id, update_id, reason, sealed)
-        VALUES ($1, $2, $3, $5, $6) ON CONFLICT (id) DO NOTHING
+        VALUES ($1, $2, $3, $5, $6) ON CONFLICT DO NOTHING
         """,
         *(entry, bot_id, update_id, digest, reason, sealed),
     )

@@ -70,6 +70,7 @@ async def _waits_for(town: Town, table: str, child: Child) -> bool:
     async with town.hand.transaction():
         await town.hand.execute(f"LOCK TABLE {table} IN SHARE MODE")
         until = clock() + _HELD_SECONDS
+        await town.knock()  # the others may wait for a message that waits for this table
         while clock() < until:
             waiting = await town.hand.fetch(_WAITING)
             if waiting:

@@ -27,6 +27,7 @@ IMPORTED = (
     "bot.commands.run",
     "bot.app",
     "bot.doors",
+    "bot.desk",
     "mortal",
     "filing",
     "uvloop",

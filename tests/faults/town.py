@@ -111,6 +111,12 @@ class Town:
                 self.finished[number] = (person, receipt["text"])
             self.deeds += person.done
 
+    async def knock(self) -> None:
+        """Somebody new says /start, and no more."""
+        made = await self.rig.sim("users", {"first_name": "Хтось"})
+        await self.rig.sim("family/say", {"user": made["id"], "text": "/start"})
+        self.deeds += 1
+
     async def nonsense(self) -> None:
         """An update that nobody can take in, from somebody who does nothing else."""
         made = await self.rig.sim("users", {"first_name": "Хтось", "started": ["family"]})
