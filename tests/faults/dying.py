@@ -44,6 +44,8 @@ async def _from_outside(town: Town, death: Death) -> None:
     child = town.start()
     if death.fault:
         await _unanswered(town)
+    elif not death.table:
+        await asyncio.sleep(secrets.randbelow(2000) / 1000)
     else:
         while not await _waits_for(town, death.table, child):
             assert child.poll() is None, town.rig.log.read_text()[-2000:]

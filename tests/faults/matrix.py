@@ -32,7 +32,6 @@ class Death:
     aside: bool = False
     floods: bool = False
     full: int = 25
-    quick: int = 1
 
     def word(self) -> str:
         """For mortal.py."""
@@ -69,5 +68,6 @@ OUTBOX = (
     Death("O6", Point.SILENCE_ASKED, late=2, floods=True, full=13),
     Death("O7", Point.ROWS_RECOVERED, full=13),
 )
-EVERY = (*INBOUND, *SEND, *OUTBOX)
-BY_NAME = {death.name: death for death in EVERY}
+ANYWHERE = (Death("any"), Death("any"), Death("any"))
+"""At a moment nobody has chosen."""
+EVERY = (*INBOUND, *SEND, *OUTBOX, *ANYWHERE)

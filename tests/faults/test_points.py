@@ -7,20 +7,21 @@ import os
 
 import pytest
 from dying import dies
-from matrix import DOORS, EVERY, WEBHOOK, Death
+from matrix import DOORS, EVERY, OUTBOX, WEBHOOK, Death
 from rig import Database
 from town import COPIES, town
 
 FULL = os.environ.get("FAULTS") == "full"
-ROUNDS = [(one.name,) for one in EVERY] if FULL else [tuple(one.name for one in EVERY)]
+NAMES = tuple(dict.fromkeys(one.name for one in EVERY))
+ROUNDS = [(name,) for name in NAMES] if FULL else [NAMES]
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1200)]
 
 
 def deaths(names: tuple[str, ...]) -> list[Death]:
-    """One after the other, the same moment never twice in a row where there are others."""
+    """One after the other; in the whole matrix one moment as often as it says."""
     chosen = [one for one in EVERY if one.name in names]
-    return [one for _ in range(chosen[0].full) for one in chosen] if FULL else chosen
+    return chosen[:1] * chosen[0].full if FULL else chosen
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -30,6 +31,8 @@ async def test_killed_at_a_named_moment_nothing_is_lost_and_nothing_doubled(  # 
 ):
     settings = webhook_settings if door == WEBHOOK else {}
     kills = deaths(names)
+    if names == ("O7",):  # somebody must have left something to be recovered
+        kills = [one for seven in kills for one in (OUTBOX[0], seven)]
     async with town(oven, tmp_path, Database(database_url), **settings) as here:
         async with here.crowd():
             for death in kills:
