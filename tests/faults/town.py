@@ -32,19 +32,15 @@ COPIES = 8
 """So many calls are in flight at most: as many copies may a kill of the sender leave."""
 FAST = {"DODOMU_RATE": "1000", "DODOMU_CHAT_RATE": "50", "DODOMU_CHAT_BURST": "50"}
 PATIENCE = 60.0
-UNHURRIED = 12
-"""Deeds that one may do at once; more in a row would be too many (cases.limits)."""
 A_LONG_ONE = 4
-"""Every so many, somebody tells far more."""
+"""Every so many, somebody tells far more, and takes their time: the bot would ask for it."""
 
 
-@dataclass
 class Hasty(Walker):
-    """Somebody who thinks of nothing but the next button, until the bot would ask for a pause."""
+    """Somebody who thinks of nothing but the next button, and has few of them to press."""
 
     async def reach(self) -> None:
-        if self.done >= UNHURRIED:
-            await super().reach()
+        return
 
 
 @dataclass
@@ -115,7 +111,7 @@ class Town:
             number = self._next
             self._next += 1
             made = await self.rig.sim("users", {"first_name": "Олена", "language_code": "uk"})
-            person = Hasty(self.rig, made["id"])
+            person = (Walker if is_long(number) else Hasty)(self.rig, made["id"])
             try:
                 await person.walk(script_of(number))
                 receipt = await person.asked("Ваш код")
