@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help environment run test check bench screens sbom licences audit
+.PHONY: help environment run test check bench screens sbom licences audit faults
 
 help: ## what this file can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 20
@@ -15,6 +15,9 @@ test: ## everything CI runs, browser tests included
 
 check: ## the gates and the quick tests, for before every commit
 	@.ci/run quick
+
+faults: ## every death of docs/reliability.md as often as it says there; prints a table
+	@.ci/faults
 
 bench: environment ## measurements; docs/performance.md says of what
 	.venv/bin/python -m benchmarks

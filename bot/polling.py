@@ -12,6 +12,7 @@ from bot.envelope import Envelope, NoUpdateId, envelope
 from bot.intake import ALLOWED_UPDATES, Diligence, Lead, is_away
 from bot.nursery import nap, unless
 from bot.telegram import Api, Away, Refused, TokenRefused
+from cases.points import Point, passing
 
 _LIMIT: Final = 100
 _LONG_POLL: Final = 25
@@ -80,6 +81,7 @@ class Polling:
             backoff.well()
             self.heard = time.monotonic()
             if updates:
+                passing(Point.UPDATE_CAME)
                 await self._do(list(self._envelopes(updates)), stop)
         await self._confirm()
         if self.lead is not None:
@@ -110,6 +112,8 @@ class Polling:
     async def _fetch(self, limit: int, seconds: int) -> list[Any]:
         wanted = {"limit": limit, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
         if self.offset:
+            if self.offset != self._told:
+                passing(Point.UPDATE_CONFIRMED)
             wanted["offset"] = self._told = self.offset
         return await self.api.updates(wanted, patience=seconds + _GRACE)
 

@@ -21,6 +21,7 @@ from bot.intake import ALLOWED_UPDATES, Diligence, is_away
 from bot.nursery import Nursery, nap, unless
 from bot.polling import Backoff
 from bot.telegram import Api, Away, Refused, TokenRefused
+from cases.points import Point, passing
 
 MOST_BODY: Final = 1 << 20
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -76,6 +77,7 @@ class Hook:
         return None
 
     async def take(self, body: bytes) -> web.StreamResponse:
+        passing(Point.UPDATE_CAME)
         try:
             envelope = read(body)
         except NoUpdateId:
@@ -89,6 +91,7 @@ class Hook:
                 _log.error("an update could not be kept", exc_info=error)
             return self._later(error)
         self._away_since = None
+        passing(Point.UPDATE_CONFIRMED)
         return _empty(200)
 
     async def _done(self, envelope: Envelope) -> str:

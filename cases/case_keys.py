@@ -17,6 +17,7 @@ import asyncpg
 from cases.audit import AuditEvent, append
 from cases.group_keys import Person
 from cases.outbox import Database
+from cases.points import Point, passing
 from vault.seal import CaseKey
 
 FIRST: Final = UUID(int=0)
@@ -109,6 +110,7 @@ async def rewrap(
             """,
             *(list(made), move.version, list(made.values())),
         )
+        passing(Point.KEYS_MOVED)
         event = _did(move.by, "keys.rewrapped", len(stored), move.version)
         await append(connection, event, signer=move.by.sign, now=clock())
     return Batch(rows[-1]["id"], len(stored), refused)
@@ -167,6 +169,7 @@ async def drop(
             " (SELECT * FROM unnest($1::uuid[], $2::int[])) RETURNING list_version",
             *([case for case, _ in old], [version for _, version in old]),
         )
+        passing(Point.KEYS_DROPPED)
         newest = max((row["list_version"] for row in gone), default=0)
         event = _did(by, "keys.dropped", len(gone), newest)
         await append(connection, event, signer=by.sign, now=clock())

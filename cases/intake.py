@@ -18,6 +18,7 @@ from cases.audit import AuditEvent, Signer, append
 from cases.database import Pool, transaction
 from cases.document import Consented
 from cases.facets import Facets, facets
+from cases.points import Point, passing
 from cases.stubs import FreshCase, Sealed, stubs
 from cases.triage import RULES_VERSION, Verdict, judge
 from cases.turn import Job, Overtaken, Turn
@@ -228,6 +229,7 @@ async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Co
         if error.constraint_name == "uq_cases_code":
             raise CodeTaken from None
         raise
+    passing(Point.CASE_INSERTED)
     await keep_sealed(connection, fresh, prepared.list_version)
     await connection.execute(
         "INSERT INTO family_copy (case_id, salt, sealed, public) VALUES ($1, $2, $3, $4)",
@@ -236,6 +238,7 @@ async def _store(prepared: Prepared, draft: UUID | None, connection: "asyncpg.Co
     await bells.begin(connection, prepared.case, prepared.received_at)
     if draft is not None or prepared.opened is not None:
         await attachments.settle(connection, draft, prepared.opened)
+    passing(Point.REPORT_STORED)
 
 
 async def keep_sealed(

@@ -12,6 +12,8 @@ from typing import Any, Final, TypeAlias
 
 import asyncpg
 
+from cases.points import Point, passing
+
 Database: TypeAlias = "asyncpg.Pool | asyncpg.Connection"
 
 CHANNEL: Final = "outbox"
@@ -137,6 +139,8 @@ async def recover(database: Database, bot: str, worker: str, *, succeeding: bool
         *(bot, worker, succeeding, BROADCAST),
         timeout=PATIENCE,
     )
+    if rows:
+        passing(Point.ROWS_RECOVERED)
     return len(rows)
 
 

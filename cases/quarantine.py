@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cases.audit import NotACode
 from cases.outbox import Database
+from cases.points import Point, passing
 from vault.contents import Payload
 from vault.recipients import Recipients
 from vault.seal import seal_to_group
@@ -44,7 +45,8 @@ async def quarantine(
 ) -> None:
     """Seal `raw` to the triage group and record the update as seen, in one statement.
 
-    `entry` is a fresh id; `reason` a code or a class's name. May run as a job of a turn.
+    `entry` is the same for the same update: it is kept once, however often it comes. `reason` is a
+    code or a class's name. May run as a job of a turn.
     The payload is {"bot_id", "update_id", "reason", "raw" (base64)}.
     """
     payload: dict[str, Payload] = {
@@ -53,6 +55,8 @@ async def quarantine(
         "reason": _coded(reason),
         "raw": base64.b64encode(raw).decode(),
     }
+    sealed = seal_to_group(recipients, KIND, payload)
+    passing(Point.UPDATE_SET_ASIDE)
     await database.execute(
         """
         WITH seen AS (
@@ -62,10 +66,9 @@ async def quarantine(
             DELETE FROM update_failure WHERE bot_id = $2 AND update_id = $3
         )
         INSERT INTO quarantine (id, bot_id, update_id, reason, sealed)
-        VALUES ($1, $2, $3, $5, $6)
+        VALUES ($1, $2, $3, $5, $6) ON CONFLICT DO NOTHING
         """,
-        *(entry, bot_id, update_id, digest, reason),
-        seal_to_group(recipients, KIND, payload),
+        *(entry, bot_id, update_id, digest, reason, sealed),
     )
 
 

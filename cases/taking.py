@@ -11,6 +11,7 @@ from cases.audit import AuditEvent, Signer, append
 from cases.outbox import PATIENCE, Database
 from cases.permissions import About
 from cases.person import NotNow, Person
+from cases.points import Point, passing
 from cases.queue_indexes import OPEN
 
 _TAKE: Final = f"""
@@ -64,6 +65,7 @@ async def take(
     code = await connection.fetchval(_TAKE, *(case, by.id, now))
     if code is None:
         raise NotNow
+    passing(Point.CASE_TAKEN)
     await append(connection, [AuditEvent(by.actor, "case.taken", case)], signer=signer, now=now)
     return str(code)
 

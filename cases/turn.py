@@ -16,6 +16,7 @@ import asyncpg
 from cases.audit import AuditEvent, Signer, append
 from cases.limits import CROWDED, DAY, Pace
 from cases.outbox import Database, row_name
+from cases.points import Point, passing
 from flows.answers import Json
 from vault.local import Vault
 
@@ -25,6 +26,7 @@ DRAFT_KEPT: Final = timedelta(days=30)
 DRAFT_KEPT_QUIET: Final = timedelta(hours=24)
 
 _MOVED: Final = "DM001"  # what turn_save raises
+_OUT_COLUMNS: Final = 8
 
 Job: TypeAlias = "Callable[[asyncpg.Connection], Awaitable[None]]"
 
@@ -163,11 +165,7 @@ async def load(
     found = [row for row in rows if row["id"] is not None]
     alive = [row for row in found if row["pass_on"] or row["expires_at"] > now]
     return Turn(
-        bot,
-        bot_id,
-        update_id,
-        digest,
-        conversation,
+        *(bot, bot_id, update_id, digest, conversation),
         {row["flow"]: opened_draft(vault, chat_ref, row) for row in alive},
         frozenset(row["id"] for row in found),
         reports=rows[0]["reports"],
@@ -183,6 +181,7 @@ async def save(
     One statement; with jobs or audit events, one transaction.
     """
     arguments = _arguments(vault, turn, now)
+    passing(Point.TURN_SEALED)
     if not turn.jobs and not turn.audit:
         await _call(database, arguments)
         return
@@ -211,10 +210,13 @@ async def _transact(
 ) -> None:
     async with connection.transaction():
         await _call(connection, arguments)
+        passing(Point.TURN_CALLED)
         for job in turn.jobs:
             await job(connection)
         # Last: whoever writes to the chain holds its head, and with it everybody else who does.
         await append(connection, turn.audit, signer=signer, now=now)
+        passing(Point.TURN_UNCOMMITTED)
+    passing(Point.REPORT_COMMITTED)
 
 
 async def _call(database: Database, arguments: tuple[object, ...]) -> None:
@@ -248,9 +250,6 @@ def _arguments(vault: Vault, turn: Turn, now: datetime) -> tuple[object, ...]:
         [expires] * len(drafts),
         *([row[column] for row in rows] for column in range(_OUT_COLUMNS)),
     )
-
-
-_OUT_COLUMNS: Final = 8
 
 
 def _row(vault: Vault, turn: Turn, message: Outgoing) -> tuple[object, ...]:
@@ -287,9 +286,8 @@ def opened(vault: Vault, bot: str, chat_ref: bytes, row: Mapping[str, Any]) -> C
 def opened_draft(vault: Vault, chat_ref: bytes, row: Mapping[str, Any]) -> DraftRow:
     """The draft of a row whose sealed column is called "draft". Raises vault.local.NotOurs."""
     content: Any = vault.open(row["draft"], _draft_name(chat_ref, row["flow"]))
-    return DraftRow(
-        *(row["id"], row["flow"], content, row["pass_on"], row["created_at"], row["expires_at"])
-    )
+    kept = row["pass_on"], row["created_at"], row["expires_at"]
+    return DraftRow(row["id"], row["flow"], content, *kept)
 
 
 def _talk_name(chat_ref: bytes) -> bytes:

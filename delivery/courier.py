@@ -12,6 +12,7 @@ from telegram.ext import ExtBot
 
 from cases import outbox
 from cases.outbox import BROADCAST, Claimed
+from cases.points import Point, passing
 from delivery.errors import (
     Done,
     Gone,
@@ -93,6 +94,7 @@ class Courier:
             except Exception as fault:  # noqa: BLE001 - see above
                 await self.ledger.unknown(row, type(fault).__name__)
                 return 0.0
+            passing(Point.CALL_ANSWERED)
             return await self._settle(row, verdict)
         except outbox.AWAY:
             _LOG.warning("row %d is left to whoever sends next", row.id)

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from cases import gate, outbox
 from cases.outbox import Claimed, Database, Receipt
+from cases.points import Point, passing
 from delivery.counters import Counters
 
 Told = TypeVar("Told")
@@ -111,6 +112,7 @@ class Ledger:
                 self._marks = []
                 try:
                     mine = await self._written(None, lambda: self._finish(marks))
+                    passing(Point.ROW_MARKED)
                 except Exception as loss:  # noqa: BLE001 - whoever waits raises it
                     for mark in marks:
                         mark.more.set_exception(loss)

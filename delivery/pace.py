@@ -17,6 +17,8 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 from typing_extensions import override
 
+from cases.points import Point, passing
+
 BROADCAST = 2
 _WINDOW = 1.0
 _MINUTE = 60.0
@@ -193,6 +195,7 @@ class Pacer(BaseRateLimiter[int]):
     ) -> Any:
         """Call when it is this call's turn. Raises Halted, or what the call raises."""
         await self._turn(share(endpoint, data.get("chat_id")), rate_limit_args or 0)
+        passing(Point.CALL_DUE)
         try:
             return await callback(*args, **kwargs)
         except RetryAfter as flood:

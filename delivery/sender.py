@@ -17,6 +17,7 @@ from telegram.ext import ExtBot
 
 from cases import gate, outbox
 from cases.outbox import BROADCAST, Claimed, Database
+from cases.points import Point, passing
 from delivery.counters import Counters
 from delivery.courier import Courier, Moved
 from delivery.ledger import FIRST_PAUSE, LONGEST_PAUSE, Ledger, cut_is_away
@@ -195,6 +196,8 @@ class Sender:
         rows = await outbox.claim(session, self._bot, worker, room, self._for_broadcasts())
         self._pacer.trusted_until = asked + _LAPSE_SECONDS
         self._ledger.take(rows)
+        if rows:
+            passing(Point.ROWS_CLAIMED)
         return rows
 
     def _for_broadcasts(self) -> int:
@@ -220,6 +223,7 @@ class Sender:
     async def _flooded(self, seconds: float) -> None:
         self.counters.floods += 1
         _LOG.warning("%s: Telegram wants %.1f s of silence", self._bot, seconds)
+        passing(Point.SILENCE_ASKED)
         # Only while stopping: then this process is silent anyway.
         with suppress(*outbox.AWAY):
             await self._ledger.pause(self._bot, seconds)

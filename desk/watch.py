@@ -18,6 +18,7 @@ from cases.audit import verify
 from cases.database import Pool
 from cases.outbox import AWAY
 from cases.person import Person
+from cases.points import Point, passing
 from cases.verifying import hash_at
 from vault import stamp
 from vault.chain import GENESIS, Broken, Checkpoint, NotSigned, read_checkpoint, sign_checkpoint
@@ -169,6 +170,7 @@ class Watch:
         part = self._file.with_name(f".{self._file.name}.{os.getpid()}")
         try:
             part.write_text(sign_checkpoint(checkpoint, self._signer.seed), encoding="utf-8")
+            passing(Point.CHECKPOINT_WRITTEN)
             part.replace(self._file)
         except OSError as error:
             _log.warning("the checkpoint cannot be kept", extra={"error": type(error)})

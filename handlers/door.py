@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias
-from uuid import uuid4
+from uuid import UUID
 
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
@@ -20,6 +20,7 @@ from cases.afterwards import Erased
 from cases.audit import Signer
 from cases.limits import RATE, Rate
 from cases.outbox import Database
+from cases.points import Point, passing
 from cases.turn import Duplicate, Overtaken, Seen, Turn
 from handlers import limits, parcel
 from handlers.parcel import Parcel, Sort
@@ -101,6 +102,7 @@ class Door:
             return await self._set_aside(found, raw, "OtherBody")
         assert isinstance(turn, Turn)
         before = reach.of(turn.conversation)
+        passing(Point.TURN_LOADED)
         talk = Talk(turn, now, limits.places(self.spots, turn), tap=_tap(found.update))
         if found.sort is Sort.LEAVE:
             _leave(talk)
@@ -114,6 +116,7 @@ class Door:
         if (after := reach.of(turn.conversation)) != before:
             turn.jobs.append(reach.kept(turn.conversation.chat_ref, after))
         await turns.save(self.database, self.vault, turn, signer=self.signer, now=now)
+        passing(Point.TURN_COMMITTED)
         if turn.jobs and self.files is not None:
             self.files()
         if talk.tap is not None:
@@ -145,7 +148,8 @@ class Door:
     async def _set_aside(self, found: Parcel, raw: bytes, reason: str = "Shape") -> str:
         """Sealed and out of the way, in one transaction with the word to the person."""
         now = self.clock()
-        entry = uuid4()
+        # Named after what is kept: whoever was killed and does it again keeps it once.
+        entry = UUID(bytes=self.vault.digest(b"quarantine|%d|" % self.bot.id + raw)[:16])
 
         async def keep(database: Any) -> None:
             await aside.quarantine(
@@ -164,6 +168,8 @@ class Door:
             extra={"update_id": found.update_id, "reason": reason},
         )
         turn = await self._load(found, raw, now) if found.chat_id else Seen.OTHER_BODY
+        if turn is Seen.DUPLICATE:
+            return DUPLICATE
         if not isinstance(turn, Turn):
             await keep(self.database)
             return QUARANTINED

@@ -14,6 +14,7 @@ from cases.document import Consented
 from cases.facets import GRAVE, Facets, facets
 from cases.intake import Prepared, prepare
 from cases.outbox import Database
+from cases.points import Point, passing
 from cases.triage import judge
 from cases.turn import DraftRow
 from flows.answers import Json
@@ -59,6 +60,7 @@ class Post:
         if known is not None:
             self._join(talk, draft, known)
             return True
+        passing(Point.SEND_PRESSED)
         prepared = await prepare(
             flow_of(talk),
             draft,

@@ -11,6 +11,8 @@ import pytest
 from bot.postgres import DATABASE, Embedded, embedded, migrate
 from cases import database
 
+_COLUMNS = ("moment", "door", "kills", "people", "lost", "doubled", "copies")
+
 # Nobody pulls the plug on this server: what must survive that starts one of its own.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -65,3 +67,18 @@ async def pool(database_url: str) -> "AsyncIterator[asyncpg.Pool]":
     """Up to ten connections to `database_url`, as the bot opens them."""
     async with await database.connect(database_url) as made:
         yield made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How often something was killed, where, and what became of it: tests/faults tell."""
+    reports = [
+        one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])
+    ]
+    told = [row for one in reports for name, row in one.user_properties if name == "faults"]
+    if not told:
+        return
+    terminalreporter.section("kills")
+    for row in (_COLUMNS, *sorted(told, key=lambda row: [str(each) for each in row])):
+        terminalreporter.write_line(" | ".join(str(each) for each in row))
+    sums = [sum(row[place] for row in told) for place in (2, 4, 5)]
+    terminalreporter.write_line("{} kills: {} lost, {} doubled".format(*sums))

@@ -1,12 +1,15 @@
-"""Runs a module of ours that dies by SIGKILL at the n-th passage of a point.
+"""A strike for `cases.points`: this process dies by SIGKILL at the n-th passage of a point.
 
-Words: "A4:3" for the third passage of A4 (cases.points), the module, and what it is to be told.
+Words: "A4:3" for the third passage of A4, "I10:2~3" for a moment up to three milliseconds after
+the second of I10. As a program: the module to run follows, with what it is to be told.
 """
 
 import os
 import runpy
+import secrets
 import signal
 import sys
+import threading
 
 from cases import points
 from cases.points import Point
@@ -14,17 +17,26 @@ from cases.points import Point
 
 def doomed(word: str) -> points.Strike:
     """Dies where the word says."""
-    name, _, number = word.partition(":")
+    where, _, late = word.partition("~")
+    name, _, number = where.partition(":")
     fatal, left = Point(name), int(number)
+    milliseconds = float(late or 0) * secrets.randbelow(1000) / 1000
 
     def strike(point: Point) -> None:
         nonlocal left
         if point is fatal:
             left -= 1
             if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+                if milliseconds:
+                    threading.Timer(milliseconds / 1000, _die).start()
+                else:
+                    _die()
 
     return strike
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """kill -9 at each named step of a file's way: every file is sealed once, and byte for byte.
 
-By default a few kills at each; `FILE_KILLS=210` is the whole of it.
+By default a few kills at each; `FILE_KILLS=420` is the whole of it.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import secrets
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import ceil
@@ -19,6 +20,7 @@ import filing
 import pytest
 import scripts
 from filing import PNG, Family, uploaded
+from oven import Child, Oven
 from rig import ROOT, Walker, folder, rigged
 
 import sandbox
@@ -64,18 +66,22 @@ async def where(request, tmp_path, monkeypatch):
         yield await filing.bucket(s3, monkeypatch)
 
 
-def collecting(url: str, api: str, where: str, doomed: str) -> "subprocess.Popen[bytes]":
-    """A collector that dies where it is told; "" lets it live."""
-    words = ["collector_process", url, api, where, "1.0"]
-    script = ["mortal.py", doomed, *words] if doomed else ["collector_process.py", *words[1:]]
-    return subprocess.Popen(
-        [sys.executable, str(ROOT / "tests/whole" / script[0]), *script[1:]],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests/whole'}"},
-    )
+@dataclass(frozen=True)
+class Collectors:
+    """Collectors of one bot's files into one store. Each dies where it is told; "" lets it live."""
+
+    oven: Oven
+    url: str
+    api: str
+    where: str
+    log: Path
+
+    def start(self, doomed: str) -> Child:
+        words = ["collector_process", self.url, self.api, self.where, "1.0"]
+        return self.oven.start(words, os.environ, self.log, doomed)
 
 
-async def died(process: "subprocess.Popen[bytes]") -> None:
+async def died(process: Child) -> None:
     """By its own hand, and nothing else."""
     assert await asyncio.to_thread(process.wait, 90) == -signal.SIGKILL
 
@@ -90,9 +96,10 @@ def passage(point: Point, sizes: list[int]) -> int:
     return 1 + secrets.randbelow(most)
 
 
-async def test_killed_at_each_step_of_its_way_a_file_is_sealed_once(
-    running, pool, database_url, where
+async def test_killed_at_each_step_of_its_way_a_file_is_sealed_once(  # noqa: PLR0917
+    running, pool, database_url, where, oven, tmp_path, record_property
 ):
+    collectors = Collectors(oven, database_url, running.url, where, tmp_path / "log")
     families: list[tuple[Family, UUID]] = []
     sent: list[dict[int, bytes]] = []
     store = Store.of(where)
@@ -110,18 +117,19 @@ async def test_killed_at_each_step_of_its_way_a_file_is_sealed_once(
             await family.send(await family.home(draft), uploaded(running, one))
             sent[-1][len(sent[-1]) + 1] = one
         number = passage(point, [len(one) for one in files])
-        await died(collecting(database_url, running.url, where, f"{point}:{number}"))
+        await died(await asyncio.to_thread(collectors.start, f"{point}:{number}"))
         dead += 1
         await nothing_is_half_done(pool)
         if point in UNKNOWN:
             assert await filing.names(store) - await held(pool)
     total = sum(map(len, sent))
-    await collected(pool, database_url, running.url, where, total)
+    await collected(pool, collectors, total)
     for (family, draft), files in zip(families, sent, strict=True):
         case = (await family.home(draft)).case
         assert digests(await filing.opened(pool, store, case)) == digests(files)
     await everything_is_tidy(pool, running.url, where, total)
-    print(f"{dead} kills, {total} files")
+    kind = "S3" if "://" in where else "folder"
+    record_property("faults", ("A2 to A7", kind, dead, len(families), 0, 0, 0))
 
 
 def digests(files: dict[int, bytes]) -> dict[int, str]:
@@ -141,9 +149,9 @@ async def held(pool) -> set[UUID]:
     return {row["object"] for row in rows}
 
 
-async def collected(pool, url: str, api: str, where: str, total: int) -> None:
+async def collected(pool, collectors: Collectors, total: int) -> None:
     """What is left, by one that lives."""
-    process = collecting(url, api, where, "")
+    process = collectors.start("")
     try:
         async with asyncio.timeout(120):
             while len(await held(pool)) < total:
@@ -167,11 +175,12 @@ async def everything_is_tidy(pool, api: str, where: str, total: int) -> None:
         assert len([path for path in Path(where).rglob("*") if path.is_file()]) == total
 
 
-async def test_killed_while_it_takes_a_file_down_the_bot_takes_it_down_once():
+async def test_killed_while_it_takes_a_file_down_the_bot_takes_it_down_once(oven, record_property):
     kills, sent = 2 * EACH, {}
     with folder() as here, embedded(here / "postgres") as server:
         await asyncio.to_thread(migrate, server.url)
         async with rigged(here, server, DODOMU_RATE="1000", DODOMU_CHAT_RATE="50") as rig:
+            rig.oven = oven
             people = await at_a_question(rig, 1 + 2 * kills // A_FAMILYS)
             for number in range(kills):
                 files = [content() for _ in range(1 + secrets.randbelow(2))]
@@ -193,7 +202,7 @@ async def test_killed_while_it_takes_a_file_down_the_bot_takes_it_down_once():
                 assert await pool.fetchval("SELECT count(*) FROM attachment") == total
                 await nothing_is_half_done(pool)
                 await the_files_are_theirs(pool, rig, sent)
-    print(f"{kills} kills, {total} files of {len(people)} people")
+    record_property("faults", ("A1", "polling", kills, len(people), 0, 0, 0))
 
 
 async def at_a_question(rig, count: int) -> list[Walker]:
