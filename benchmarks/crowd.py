@@ -188,7 +188,8 @@ class Crowd:
     def _has_come_along(self, person: Person) -> None:
         self.at = time.monotonic()
         self.answered += 1
-        if _button(person.markup, ARRIVED[self._script]) is not None:
+        words = ARRIVED[self._script]
+        if any(words in button["text"] for button in _buttons(person.markup)):
             del self.people[person.id]
             self.arrived += 1
 
@@ -273,7 +274,11 @@ def _pressed(number: int, person: Person, step: Tap) -> bytes:
 
 
 def _button(markup: Call, label: str) -> str | None:
-    for button in (one for row in markup.get("inline_keyboard", ()) for one in row):
+    for button in _buttons(markup):
         if button["text"] == label:
             return str(button["callback_data"])
     return None
+
+
+def _buttons(markup: Call) -> Iterator[Call]:
+    return (button for row in markup.get("inline_keyboard", ()) for button in row)

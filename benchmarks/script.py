@@ -86,8 +86,8 @@ SCRIPTS: Final[dict[str, Callable[[int], tuple[Step, ...]]]] = {
     "touch": touch,
 }
 
-#: a button that only the last screen of the script has
-ARRIVED: Final = {"unsent": say(LOCALE, "report.share.done")}
+#: words of a button that only the last screen of the script has
+ARRIVED: Final = {"unsent": say(LOCALE, "report.share.option.police")}
 
 
 def _tap(key: str) -> Tap:
