@@ -5,7 +5,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from cyclopts import App
 
@@ -50,7 +50,10 @@ def run(
     is: `--drafts` open, cases `--stored`, a `--backlog` of updates, `--recipients` of a broadcast,
     `--cards` searched for duplicates, `--cases` in the desk's queue.
     """
-    asked = {name: value for name, value in vars_of(locals()).items() if value is not None}
+    asked = _given(
+        beside=beside, rounds=rounds, seconds=seconds, warm=warm, rates=rates, drafts=drafts,
+        stored=stored, backlog=backlog, recipients=recipients, cards=cards, cases=cases,
+    )  # fmt: skip
     wanted = replace(plan.QUICK if quick else plan.WHOLE, **asked)
     if parts:
         wanted = replace(wanted, parts=parts)
@@ -64,9 +67,8 @@ def run(
                 log.write_bytes((folder / LOG).read_bytes())
 
 
-def vars_of(given: dict[str, object]) -> dict[str, object]:
-    """What of the arguments is part of a plan."""
-    return {name: value for name, value in given.items() if name in plan.AMOUNTS}
+def _given(**asked: Any) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 @app.command(name="table")

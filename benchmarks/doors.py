@@ -21,7 +21,7 @@ _HEAD: Final = (
 )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Hook:
     """Where a bot wants its updates, and the connections there."""
 
@@ -34,7 +34,7 @@ class _Hook:
     closed: bool = False
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Door:
     """One bot's updates. `refused` counts pushes that were not answered with 200."""
 
@@ -120,8 +120,8 @@ class Door:
 
     def _answered(self, pusher: Pusher, status: int, update: bytes) -> None:
         hook = self._hook
-        if hook is None or pusher not in hook.all:
-            return
+        if hook is None or pusher not in hook.all or not update:
+            return  # nothing was asked: a server that shuts what it finds idle
         if status != _OK:
             self.refused += 1
             asyncio.get_running_loop().call_later(_AGAIN, self._once_more, update)

@@ -95,8 +95,7 @@ def svg(curve: Curve) -> str:
     told = "; ".join(f"{one.at:,.0f}: {one.seen:.2f} {curve.up}" for one in points)
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_HIGH}" role="img"'
-            f' aria-label="{escape(curve.title)}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_HIGH}" role="img">',
             f"<title>{escape(curve.title)}</title>",
             f"<desc>{escape(told)}</desc>",
             f"<style>{_STYLE}</style>",

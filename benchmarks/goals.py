@@ -109,14 +109,20 @@ def _cost(speed: Mapping[str, Any], script: str, words: str) -> Iterator[Line]:
 def _latency(speed: Mapping[str, Any]) -> Iterator[Line]:
     rounds = rounds_of(speed, OURS)
     for rate in sorted(rounds[0]["latency"], key=float) if rounds else ():
-        p50 = [one["latency"][rate]["p50"] for one in rounds]
-        p99 = [one["latency"][rate]["p99"] for one in rounds]
+        waits = waits_of(rounds, rate)
+        p50, p99 = [one["p50"] for one in waits], [one["p99"] for one in waits]
+        held = len(waits) == len(rounds)
         yield Line(
             f"latency at {rate} updates/s, p50 / p99, ms",
-            f"{spread(p50, '.1f')} / {spread(p99, '.0f')}",
+            f"{spread(p50, '.1f')} / {spread(p99, '.0f')}" if held else "not kept up with",
             f"≤ {_P50:.0f} / {_P99:.0f}",
-            median(p50) <= _P50 and median(p99) <= _P99,
+            held and median(p50) <= _P50 and median(p99) <= _P99,
         )
+
+
+def waits_of(rounds: Sequence[Any], rate: str) -> list[Any]:
+    """The latencies at this rate, of the rounds in which the bot kept up with it."""
+    return [one["latency"][rate] for one in rounds if one["latency"].get(rate)]
 
 
 def _start(seen: Mapping[str, Any]) -> Iterator[Line]:

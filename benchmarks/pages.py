@@ -71,18 +71,26 @@ async def measure(rig: Rig, rows: int, rounds: int) -> Pages:
     with spawned((*rig.program, "run", "desk"), env, rig.log) as desk:
         async with aiohttp.ClientSession(cookies={"desk": token}) as client:
             await _ready(client, here, rig.log)
-            for number in range(_WARM + rounds):
-                if number == _WARM:
-                    spent, size = cpu_seconds(desk.pid), 0
-                for path in paths:
-                    took, length = await _page(client, here + path)
-                    if number >= _WARM:
-                        seen.took[path].append(took)
-                        size += length
+            await _look(client, here, seen, _WARM)
+            for path in paths:
+                seen.took[path].clear()
+            spent = cpu_seconds(desk.pid)
+            size = await _look(client, here, seen, rounds)
             pages = rounds * len(paths)
             seen.cpu = 1000 * (cpu_seconds(desk.pid) - spent) / pages
             seen.kib = size / pages / 1024
     return seen
+
+
+async def _look(client: aiohttp.ClientSession, here: str, seen: Pages, rounds: int) -> int:
+    """At every page, one after the other, so many times; their bytes in all."""
+    size = 0
+    for _ in range(rounds):
+        for path, took in seen.took.items():
+            milliseconds, length = await _page(client, here + path)
+            took.append(milliseconds)
+            size += length
+    return size
 
 
 async def _signed_in(rig: Rig, url: str) -> str:

@@ -1,6 +1,6 @@
 """How much of everything is measured: in the whole run, and in the quick one."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.subjects import OURS, SUBJECTS
@@ -30,9 +30,6 @@ class Plan:
     sealing: int = 20 << 20
     parts: tuple[str, ...] = PARTS
 
-
-AMOUNTS: Final = frozenset(one.name for one in fields(Plan)) - {"parts", "sealing"}
-"""What of a plan can be asked for by name."""
 
 WHOLE: Final = Plan()
 QUICK: Final = Plan(

@@ -40,7 +40,8 @@ async def _speed(rig: Rig, plan: Plan, say: Say) -> Any:
         one = seen.rounds[-1]
         most = one.saturation["report"]
         waits = ", ".join(
-            f"{wait.p50:.1f} / {wait.p99:.0f} ms at {rate}/s" for rate, wait in one.latency.items()
+            f"{wait.p50:.1f} / {wait.p99:.0f} ms at {rate}/s" if wait else f"{rate}/s not held"
+            for rate, wait in one.latency.items()
         )
         cost = cpu_of({"cpu": most.cpu})
         say(f"  {name} {len(seen.rounds)}: {most.per_second:.0f}/s, {cost:.2f} ms, {waits}")

@@ -5,14 +5,15 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from benchmarks.peers import form, installed
-from benchmarks.rig import FAMILY, Rig, free_port, pushed, spawned
+from benchmarks.rig import Rig, free_port, pushed, spawned
+from benchmarks.stub import FAMILY
 
 OURS: Final = "dodomu"
 POLLING: Final = "dodomu-polling"
@@ -76,7 +77,8 @@ async def _fsm_redis(rig: Rig) -> AsyncIterator[Running]:
 
 
 @contextmanager
-def _redis(server: str, folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _redis(server: str, folder: Path) -> Iterator[tuple[str, int]]:
+    """Its URL and pid. Saving as its own settings say: no append-only file."""
     port = free_port()
     command = (server, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder))
     with spawned(command, {}, folder / "redis.log") as process:
@@ -114,15 +116,14 @@ async def _started(
             await rig.tell("reset")
 
 
+_PTB: Final = "python-telegram-bot ConversationHandler, PicklePersistence"
+
 SUBJECTS: Final = (
     Subject(OURS, "Dodomu, webhook", "screen", "everything", _ours(pushed)),
     Subject(POLLING, "Dodomu, polling", "screen", "everything", _ours(dict)),
     Subject("echo", "aiogram, bare echo", "message", "–", _peer("echo")),
     Subject("fsm-memory", "aiogram FSM, MemoryStorage", "message", "nothing", _peer("fsm")),
     Subject("fsm-redis", "aiogram FSM, RedisStorage", "message", "what Redis saved", _fsm_redis),
-    Subject(
-        *("conversation", "python-telegram-bot ConversationHandler, PicklePersistence"),
-        *("message", "what was saved a minute ago", _peer("conversation")),
-    ),
+    Subject("conversation", _PTB, "message", "all but the last minute", _peer("conversation")),
     Subject("grammy", "grammY sessions (Node.js)", "message", "nothing", _grammy),
 )

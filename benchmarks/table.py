@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from benchmarks.goals import cpu_of, lines, rounds_of, spread
+from benchmarks.goals import cpu_of, lines, rounds_of, spread, waits_of
 from benchmarks.results import Results
 
 _MET = {True: "met", False: "**missed**", None: ""}
@@ -76,15 +76,19 @@ def _row(
     )
     if script == "unsent":
         return (*first, *("" for _ in rates), "", "", "")
-    waits = (
-        f"{median(one['latency'][rate]['p50'] for one in rounds):.1f} /"
-        f" {median(one['latency'][rate]['p99'] for one in rounds):.0f}"
-        for rate in rates
-    )
+    waits = (_waits(rounds, rate) for rate in rates)
     return (
         *(*first, *waits, f"{median(one['pss'] for one in rounds):.0f}"),
         *(f"{median(one['start'] for one in rounds):.1f}", seen["keeps"]),
     )
+
+
+def _waits(rounds: Sequence[Any], rate: str) -> str:
+    kept = waits_of(rounds, rate)
+    if len(kept) < len(rounds):
+        return "not kept up with"
+    p50, p99 = (median(one[which] for one in kept) for which in ("p50", "p99"))
+    return f"{p50:.1f} / {p99:.0f}"
 
 
 def left_out(speed: Mapping[str, Any]) -> list[str]:

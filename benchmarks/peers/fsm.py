@@ -11,7 +11,6 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import BaseStorage
 from aiogram.fsm.storage.memory import MemoryStorage
-from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.types import CallbackQuery, Message
 from aiogram.utils.keyboard import InlineKeyboardBuilder
 
@@ -146,7 +145,11 @@ async def share(query: CallbackQuery, state: FSMContext) -> None:
 
 def storage() -> BaseStorage:
     url = os.environ.get("REDIS_URL")
-    return RedisStorage.from_url(url) if url else MemoryStorage()
+    if url is None:
+        return MemoryStorage()
+    from aiogram.fsm.storage.redis import RedisStorage  # noqa: PLC0415 - needs Redis' client
+
+    return RedisStorage.from_url(url)
 
 
 if __name__ == "__main__":
