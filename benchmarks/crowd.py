@@ -15,9 +15,10 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from benchmarks.doors import Update
 from benchmarks.script import ARRIVED, LOCALE, SCRIPTS, Say, Step, Tap
 
-Deliver: TypeAlias = Callable[[int, bytes], None]
+Deliver: TypeAlias = Callable[[Update], None]
 Call: TypeAlias = dict[str, Any]
 
 _FIRST_PERSON: Final = 1_000_000_001
@@ -120,7 +121,9 @@ class Crowd:
         while waiting:
             person = waiting.popleft()
             number = next(self._updates)
-            self.deliver(number, self._written(number, person, person.steps.popleft()))
+            self.deliver(
+                Update(number, person.id, self._written(number, person, person.steps.popleft()))
+            )
             if person.steps:
                 waiting.append(person)
 
@@ -217,10 +220,10 @@ class Crowd:
         number = next(self._updates)
         step = person.steps.popleft()
         if isinstance(step, Say):
-            self.deliver(number, self._written(number, person, step))
+            self.deliver(Update(number, person.id, self._written(number, person, step)))
             return
         try:
-            self.deliver(number, _pressed(number, person, step))
+            self.deliver(Update(number, person.id, _pressed(number, person, step)))
         except Lost as lost:
             self.lost = str(lost)
 

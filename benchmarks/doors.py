@@ -1,12 +1,13 @@
-"""How updates leave the stub: a bot polls for them, or they are pushed to its webhook."""
+"""How updates leave the stub: a bot polls for them, or they are pushed to its webhook.
+
+As Telegram's own server does, the next update of a chat is pushed after the one before is taken.
+"""
 
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
-
-import orjson
 
 from benchmarks.wire import Pusher, Reply
 from bot.nursery import Nursery
@@ -21,6 +22,14 @@ _HEAD: Final = (
 )
 
 
+class Update(NamedTuple):
+    """Its id, the chat it is of, and itself as JSON."""
+
+    number: int
+    chat: int
+    body: bytes
+
+
 @dataclass(eq=False, repr=False)
 class _Hook:
     """Where a bot wants its updates, and the connections there."""
@@ -29,8 +38,8 @@ class _Hook:
     port: int
     head: bytes
     most: int
-    idle: list[Pusher] = field(default_factory=list)
-    all: set[Pusher] = field(default_factory=set)
+    idle: list[Pusher[Update]] = field(default_factory=list)
+    all: set[Pusher[Update]] = field(default_factory=set)
     closed: bool = False
 
 
@@ -40,18 +49,20 @@ class Door:
 
     nursery: Nursery
     refused: int = 0
-    _pending: deque[tuple[int, bytes]] = field(default_factory=deque)
+    _pending: deque[Update] = field(default_factory=deque)
+    #: chats of which an update is on its way, and what waits behind it
+    _behind: dict[int, deque[Update]] = field(default_factory=dict)
     _hook: _Hook | None = None
     _asked: tuple[dict[str, Any], Reply, asyncio.TimerHandle] | None = None
 
-    def push(self, number: int, update: bytes) -> None:
-        """`number`: the id of this update."""
-        self._pending.append((number, update))
+    def push(self, update: Update) -> None:
+        self._pending.append(update)
         self._go()
 
     def forget(self) -> None:
         """As before any bot came."""
         self._pending.clear()
+        self._behind.clear()
         if self._hook is not None:
             self._hook.closed = True
             for pusher in tuple(self._hook.all):
@@ -63,7 +74,7 @@ class Door:
     def poll(self, params: dict[str, Any], reply: Reply) -> None:
         """getUpdates: everything below the offset is confirmed and gone."""
         offset = int(params.get("offset") or 0)
-        while self._pending and self._pending[0][0] < offset:
+        while self._pending and self._pending[0].number < offset:
             self._pending.popleft()
         self._let_go()
         wait = float(params.get("timeout") or 0)
@@ -83,7 +94,7 @@ class Door:
 
     def _give(self, params: dict[str, Any], reply: Reply) -> None:
         limit = int(params.get("limit") or _MOST_UPDATES)
-        batch = [self._pending[n][1] for n in range(min(limit, len(self._pending)))]
+        batch = [self._pending[n].body for n in range(min(limit, len(self._pending)))]
         reply(b'{"ok":true,"result":[' + b",".join(batch) + b"]}")
 
     def hook(self, params: dict[str, Any]) -> None:
@@ -114,24 +125,33 @@ class Door:
             self._rests(hook, pusher)
             return
 
-    def _rests(self, hook: _Hook, pusher: Pusher) -> None:
+    def _rests(self, hook: _Hook, pusher: Pusher[Update]) -> None:
         hook.idle.append(pusher)
         self._go()
 
-    def _answered(self, pusher: Pusher, status: int, update: bytes) -> None:
+    def _answered(self, pusher: Pusher[Update], status: int, update: Update | None) -> None:
         hook = self._hook
-        if hook is None or pusher not in hook.all or not update:
+        if hook is None or pusher not in hook.all or update is None:
             return  # nothing was asked: a server that shuts what it finds idle
-        if status != _OK:
+        if status == _OK:
+            self._taken(update)
+        else:
             self.refused += 1
             asyncio.get_running_loop().call_later(_AGAIN, self._once_more, update)
         self._rests(hook, pusher)
 
-    def _once_more(self, update: bytes) -> None:
-        self._pending.appendleft((orjson.loads(update)["update_id"], update))
+    def _taken(self, update: Update) -> None:
+        behind = self._behind.pop(update.chat, None)
+        if behind:
+            self._pending.appendleft(behind.popleft())
+            self._pending.extend(behind)
+
+    def _once_more(self, update: Update) -> None:
+        self._pending.extend(self._behind.pop(update.chat, ()))
+        self._pending.appendleft(update)
         self._go()
 
-    def _gone(self, pusher: Pusher) -> None:
+    def _gone(self, pusher: Pusher[Update]) -> None:
         hook = self._hook
         if hook is None or pusher not in hook.all:
             return
@@ -150,4 +170,10 @@ class Door:
             self._let_go()
             return
         while hook.idle and self._pending:
-            hook.idle.pop().send(hook.head, self._pending.popleft()[1])
+            update = self._pending.popleft()
+            behind = self._behind.get(update.chat)
+            if behind is None:
+                self._behind[update.chat] = deque()
+                hook.idle.pop().send(hook.head, update.body, update)
+            else:
+                behind.append(update)

@@ -5,10 +5,11 @@ Only for this machine's own programs: no TLS, no limits, one request at a time o
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, TypeAlias, cast
+from typing import Final, Generic, TypeAlias, TypeVar, cast
 
 from typing_extensions import override
 
+T = TypeVar("T")
 Reply: TypeAlias = Callable[[bytes], None]
 Handle: TypeAlias = Callable[[str, bytes, Reply], None]
 """Called with the path, the body and what to hand the JSON of the answer to, now or later."""
@@ -93,7 +94,7 @@ class Served(asyncio.Protocol):
             self._transport.write(_ANSWER % (len(body), body))
 
 
-class Pusher(asyncio.Protocol):
+class Pusher(asyncio.Protocol, Generic[T]):
     """One connection to a bot's webhook: `done` hears of each answer's status, and to what.
 
     `gone`: called once when the connection has ended.
@@ -101,14 +102,14 @@ class Pusher(asyncio.Protocol):
 
     def __init__(
         self,
-        done: Callable[["Pusher", int, bytes], None],
-        gone: Callable[["Pusher"], None],
+        done: Callable[["Pusher[T]", int, T | None], None],
+        gone: Callable[["Pusher[T]"], None],
     ) -> None:
         self._done, self._gone = done, gone
         self._message = _Message()
         self._transport: asyncio.Transport | None = None
         #: what was sent and is not answered yet
-        self.carries: bytes | None = None
+        self.carries: T | None = None
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -124,12 +125,12 @@ class Pusher(asyncio.Protocol):
         self._message.add(data)
         whole = self._message.take()
         if whole is not None:
-            carried, self.carries = self.carries or b"", None
+            carried, self.carries = self.carries, None
             self._done(self, int(whole[0].split(b" ", 2)[1]), carried)
 
-    def send(self, head: bytes, body: bytes) -> None:
+    def send(self, head: bytes, body: bytes, what: T) -> None:
         """`head` has a place for the length. Without a connection only `carries` has it."""
-        self.carries = body
+        self.carries = what
         if self._transport is not None:
             self._transport.write(head % len(body) + body)
 
