@@ -92,7 +92,7 @@ def measure(number: int) -> Found:
         reading=read_at - began,
         finding=done - read_at,
         cpu=cpu,
-        levels=Counter(one.comparison.level for one in suggestions),
+        levels=dict(Counter(one.comparison.level for one in suggestions)),
         planted=len(pairs),
         met=sum(level is not None for level in met),
         met_likely=met.count("likely"),
