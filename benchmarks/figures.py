@@ -75,11 +75,9 @@ def _curves(parts: Mapping[str, Any]) -> Iterator[Curve]:
             *(points, few.seen * 1.1, f"goal: at most 10 % above that of {few.at:,.0f}"),
         )
     if parts.get("broadcast"):
-        points = [_point(one["recipients"], [one["mean"]]) for one in parts["broadcast"]]
-        yield Curve(
-            *("recipients", "Pace of a broadcast by recipients", "recipients", "messages/s"),
-            *(points, parts["broadcast"][0]["cap"], "Telegram's limit"),
-        )
+        points = [_point(one["recipients"], [one["cpu"]]) for one in parts["broadcast"]]
+        title = "CPU of one message of a broadcast by recipients"
+        yield Curve("recipients", title, "recipients", "ms", points)
 
 
 def _point(at: float, seen: Sequence[float]) -> Point:

@@ -54,6 +54,8 @@ def _plain(seen: Any) -> Any:
         seen = asdict(seen)
     elif isinstance(seen, dict):
         seen = {key: _plain(value) for key, value in seen.items()}
+    elif isinstance(seen, list):
+        seen = [_plain(value) for value in seen]
     return json.loads(json.dumps(seen))
 
 

@@ -3,18 +3,25 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Final
 
-from benchmarks import backlog, duplicates, memory, pages, sealing, speed, starts, stored
+from benchmarks import (
+    backlog,
+    duplicates,
+    memory,
+    pages,
+    recipients,
+    sealing,
+    speed,
+    starts,
+    stored,
+)
 from benchmarks.goals import cpu_of
 from benchmarks.plan import Plan
 from benchmarks.rig import Rig
 from benchmarks.speed import Pace, Seen
 from benchmarks.subjects import OURS, SUBJECTS, Subject
 
-_BROADCAST: Final = "benchmarks.broadcast"
 _MORE: Final = 5
 """Times as many rounds of what takes a moment as of what takes minutes."""
 
@@ -73,10 +80,9 @@ async def _backlog(rig: Rig, plan: Plan, _: Say) -> Any:
 
 
 async def _broadcast(rig: Rig, plan: Plan, _: Say) -> Any:
-    """One result for each number of recipients, as benchmarks.goals reads them."""
-    if find_spec(_BROADCAST) is None:
+    if not recipients.possible():
         return None
-    return await import_module(_BROADCAST).measure(rig, plan.recipients)
+    return await recipients.measure(rig.folder, plan.recipients)
 
 
 async def _sealing(_: Rig, plan: Plan, __: Say) -> Any:

@@ -122,7 +122,8 @@ def _points(parts: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         cost = spread([cpu_of(one) for one in rounds], ".2f")
         yield ("stored cases", f"{int(size):,}", f"{cost} ms of CPU for an update")
     for one in parts.get("broadcast", ()):
-        yield ("recipients", f"{one['recipients']:,}", f"{one['mean']:.1f} messages/s")
+        cost = f"{one['cpu']:.2f} ms of CPU for a message, {one['froze']:.1f} s to freeze them"
+        yield ("recipients", f"{one['recipients']:,}", cost)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
