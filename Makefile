@@ -18,6 +18,7 @@ check: ## the gates and the quick tests, for before every commit
 
 bench: environment ## measure all of docs/performance.md, about an hour; JSON in var/bench.json
 	@mkdir -p var
+	.venv/bin/python -m benchmarks prepare
 	.venv/bin/python -m benchmarks --json var/bench.json $(ARGS)
 
 bench-quick: environment ## the same with less of everything, under three minutes

@@ -11,6 +11,7 @@ from cyclopts import App
 
 from benchmarks import figures, plan, results, table
 from benchmarks.accounting import machine
+from benchmarks.peers import installed
 from benchmarks.rig import LOG, Rig, rigged
 from benchmarks.run import measured
 
@@ -69,6 +70,13 @@ def run(
 
 def _given(**asked: Any) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
+
+
+@app.command
+def prepare() -> None:
+    """Get what the other bots need: Redis, its client, grammY. As root, Debian's Redis too."""
+    for sentence in installed.prepare():
+        print(sentence)
 
 
 @app.command(name="table")

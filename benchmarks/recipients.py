@@ -6,7 +6,8 @@ kills and floods.
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -49,10 +50,16 @@ def possible() -> bool:
 async def measure(folder: Path, sizes: Sequence[int]) -> list[Broadcast]:
     """One after the other, each on a database of its own."""
     stage, broadcast = import_module(_MODULES[1]), import_module(_MODULES[0])
+    with _inside(folder) as own:
+        async with stage.staged(own, max(sizes), 0.0) as scene:
+            return [await _one(scene, broadcast, size) for size in sizes]
+
+
+@contextmanager
+def _inside(folder: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=folder) as name:
         Path(name).chmod(0o711)  # as root, PostgreSQL runs as somebody else
-        async with stage.staged(Path(name), max(sizes), 0.0) as scene:
-            return [await _one(scene, broadcast, size) for size in sizes]
+        yield Path(name)
 
 
 async def _one(scene: Any, broadcast: Any, size: int) -> Broadcast:
@@ -60,8 +67,7 @@ async def _one(scene: Any, broadcast: Any, size: int) -> Broadcast:
     _, froze = await village.approved()
     sender = scene.start(village, DODOMU_RATE=f"{CAP}", DODOMU_BROADCAST_RATE=f"{CAP}")
     await scene.begun(_WARM)
-    server = (scene.server.data / "postmaster.pid").read_text().split("\n", 1)[0]
-    pids = (sender.pid, int(server))
+    pids = (sender.pid, _postmaster(scene.server.data))
     before, spent = (await scene.tell("count"))["calls"], sum(map(cpu_seconds, pids))
     asked = await broadcast._replies(village, min(_LONGEST, size * _SHARE / CAP))  # noqa: SLF001 - our own
     spent = sum(map(cpu_seconds, pids)) - spent
@@ -73,3 +79,7 @@ async def _one(scene: Any, broadcast: Any, size: int) -> Broadcast:
         *(len(late), at(late, 0.99) if late else 0.0),
         *(1000 * spent / max(seen["calls"] - before, 1), froze),
     )
+
+
+def _postmaster(data: Path) -> int:
+    return int((data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
