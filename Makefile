@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help environment run test check bench screens sbom licences audit faults
+.PHONY: help environment run test check bench bench-quick screens sbom licences audit faults
 
 help: ## what this file can do
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
 
 environment: ## make .venv; instant when it is there
 	@.ci/environment
@@ -19,8 +19,13 @@ check: ## the gates and the quick tests, for before every commit
 faults: ## every death of docs/reliability.md as often as it says there; prints a table
 	@.ci/faults
 
-bench: environment ## measurements; docs/performance.md says of what
-	.venv/bin/python -m benchmarks
+bench: environment ## measure all of docs/performance.md, about an hour; JSON in var/bench.json
+	@mkdir -p var
+	.venv/bin/python -m benchmarks prepare
+	.venv/bin/python -m benchmarks --json var/bench.json $(ARGS)
+
+bench-quick: environment ## the same with less of everything, under three minutes
+	.venv/bin/python -m benchmarks --quick $(ARGS)
 
 screens: environment ## take the pictures of docs/screens.md anew
 	CHROMIUM=$$(.ci/browser) .venv/bin/pytest -q tests/browser/screens.py
