@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from bot import guardian, readings, traffic
+from bot import guardian, traffic
 from bot.collector import Collector
 from bot.demo import Demo
 from bot.download import Download
@@ -88,11 +88,11 @@ async def serve(
         if parts.intake:
             await _open_doors(house, files, stack)
         if parts.desk is not None:
-            from bot.desk import opened  # noqa: PLC0415 - pages that only the demo serves here
+            from bot.desk import chain_reading, opened  # noqa: PLC0415 - pages that only the demo serves here
 
             office = await stack.enter_async_context(opened(settings, dsn, parts.desk))
             nursery.start("desk", office.work(stop), lasting=True)
-            vitals.add("audit_chain", readings.chain(office.watch))
+            vitals.add("audit_chain", chain_reading(office.watch))
             await link_cast(house)
         await stack.enter_async_context(answering(settings, vitals))
         _settle_memory()

@@ -13,13 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bot import demo, demo_keys, guardian, readings
+from bot import demo, demo_keys, guardian
 from bot.health import answering, vitals_of
 from bot.keyring import listed
 from bot.log import watch
+from bot.metrics import Sample
 from bot.nursery import Nursery, unless
 from bot.settings import Settings
 from bot.store import Store
+from bot.vitals import Look, Reading
 from cases import database, people
 from cases.database import Pool
 from desk.app import build
@@ -67,7 +69,7 @@ async def serve(
         nursery = await stack.enter_async_context(Nursery())
         office = await stack.enter_async_context(opened(settings, dsn, door))
         vitals = vitals_of(settings, office.pool, lambda: listed(settings, datetime.now(UTC)))
-        vitals.add("audit_chain", readings.chain(office.watch))
+        vitals.add("audit_chain", chain_reading(office.watch))
         await stack.enter_async_context(answering(settings, vitals))
         if revive is not None:
             nursery.start("guardian", guardian.watch(dsn, revive, stop), lasting=True)
@@ -157,3 +159,22 @@ async def _cast(own: Pool) -> tuple[str, ...]:
     if not made:
         _log.warning("real people work here: no button signs anybody in")
     return tuple(map(str, demo.STAFF)) if made else ()
+
+
+def chain_reading(watch: Watch) -> Look:
+    """The audit chain, as the desk's own watch has last seen it."""
+
+    async def look() -> Reading:
+        standing = watch.standing
+        if standing.at is None:
+            return Reading()
+        age = (datetime.now(UTC) - standing.at).total_seconds()
+        return Reading(
+            [
+                Sample("dodomu_audit_chain_whole", float(standing.broken is None)),
+                Sample("dodomu_audit_chain_entry", standing.seq),
+                Sample("dodomu_audit_chain_checked_age_seconds", age),
+            ]
+        )
+
+    return look

@@ -1,4 +1,4 @@
-"""The sides from which any process is looked at: database, disk, recipients, audit chain."""
+"""The sides from which any process is looked at: database, disk, recipients."""
 
 import asyncio
 import shutil
@@ -14,7 +14,6 @@ from bot.settings import Settings
 from bot.vitals import Look, Reading
 from cases import measures
 from cases.outbox import Database
-from desk.watch import Watch
 from vault.keys import KeyFileRefused
 from vault.recipients import ListRefused, Recipients
 
@@ -86,24 +85,5 @@ def listed(recipients: Callable[[], Recipients]) -> Look:
             return Reading([Sample("dodomu_recipients_expire_seconds", 0)], ["recipients"])
         left = (found.expires_at - datetime.now(UTC)).total_seconds()
         return Reading([Sample("dodomu_recipients_expire_seconds", left)])
-
-    return look
-
-
-def chain(watch: Watch) -> Look:
-    """The audit chain, as the desk's own watch has last seen it."""
-
-    async def look() -> Reading:
-        standing = watch.standing
-        if standing.at is None:
-            return Reading()
-        age = (datetime.now(UTC) - standing.at).total_seconds()
-        return Reading(
-            [
-                Sample("dodomu_audit_chain_whole", float(standing.broken is None)),
-                Sample("dodomu_audit_chain_entry", standing.seq),
-                Sample("dodomu_audit_chain_checked_age_seconds", age),
-            ]
-        )
 
     return look

@@ -173,18 +173,14 @@ def _licence_of(one: Locked) -> str:
     return licence(there).replace("|", "/") if there is not None else f"only where {one.when}"
 
 
-_HEAD: Final = "\n".join([
-    "# Licences of what is inside",
-    "",
+_HEAD: Final = (
+    "# Licences of what is inside\n\n"
     "Dodomu itself is under the [Apache License 2.0](../LICENSE). Each package of"
     " `requirements.lock`, with the licence it declares; *runs* is part of a running program,"
     " *development* is not, and is not in the image. Made by `make licences`; a test finds out"
-    " when it is old. `make sbom` writes the same as CycloneDX, with hashes.",
-    "",
-    "| package | version | licence | |",
-    "|---|---|---|---|",
-    "",
-])  # fmt: skip
+    " when it is old. `make sbom` writes the same as CycloneDX, with hashes.\n\n"
+    "| package | version | licence | |\n|---|---|---|---|\n"
+)
 
 
 def main(what: str) -> None:

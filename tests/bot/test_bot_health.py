@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import readings, traffic
+from bot.desk import chain_reading
 from bot.health import answering, vitals_of
 from bot.house import Pools
 from bot.intake import Diligence
@@ -250,9 +251,9 @@ async def test_the_audit_chain_is_told_once_it_was_read():
     class Seen:
         standing = Standing()
 
-    assert (await readings.chain(Seen)()).samples == ()
+    assert (await chain_reading(Seen)()).samples == ()
     Seen.standing = Standing(12, datetime.now(UTC) - timedelta(minutes=3), broken=7)
-    found = numbers(exposition((await readings.chain(Seen)()).samples).decode())
+    found = numbers(exposition((await chain_reading(Seen)()).samples).decode())
     assert found["dodomu_audit_chain_whole",] == 0
     assert found["dodomu_audit_chain_entry",] == 12
     assert found["dodomu_audit_chain_checked_age_seconds",] >= 180

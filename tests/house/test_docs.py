@@ -170,6 +170,6 @@ def test_the_changelog_knows_this_version():
 
 
 def test_what_ci_runs_can_be_run():
-    for name in ("run", "environment", "browser", "browser_from_npm", "debian"):
+    for name in ("run", "audit", "environment", "browser", "browser_from_npm", "debian"):
         assert os.access(tree.ROOT / ".ci" / name, os.X_OK), name
     assert sys.version_info >= (3, 11)
