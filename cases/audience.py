@@ -5,7 +5,6 @@ Counts are told in tens, so that two audiences which differ by one family do not
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final, Self
 from uuid import UUID
 
