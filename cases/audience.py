@@ -3,6 +3,7 @@
 Counts are told in tens, so that two audiences which differ by one family do not tell them apart.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from cases.outbox import Database
 from cases.own import CLOSED, WORDS
 from locales import LOCALES
 
@@ -46,7 +48,7 @@ class Forbidden(Exception):
 
 @dataclass(frozen=True)
 class Audience:
-    """Empty tuples choose all; `areas` empty: all but the occupied. Words of LOCALES, AREAS, STAGES.
+    """In words of LOCALES, AREAS, STAGES. An empty tuple chooses all; of areas: not the occupied.
 
     `oblasts`: ISO 3166-2, where the child of one of the family's cases was last or lived.
     `safety`: the message is about the safety of those who read it.
@@ -113,21 +115,115 @@ def spoken(locales: Sequence[str]) -> dict[str, str]:
     }
 
 
-async def count(
-    database: "asyncpg.Pool | asyncpg.Connection", audience: Audience, grounds: str = ""
-) -> Count:
+async def count(database: Database, audience: Audience, grounds: str = "") -> Count:
     """How many it reaches now. Raises Forbidden. With too few, `too_small` alone is told."""
     _lawful(audience, grounds)
-    raise NotImplementedError
+    rows = await database.fetch(_COUNTED, *_chosen(audience), timeout=_PATIENCE)
+    reached = {row["locale"]: row["families"] for row in rows if row["reason"] is None}
+    total = sum(reached.values())
+    if total < LEAST:
+        return Count(too_small=True)
+    excluded = Counter[str]()
+    for row in rows:
+        if row["reason"] is not None:
+            excluded[row["reason"]] += row["families"]
+    return Count(
+        {locale: _tens(number) for locale, number in sorted(reached.items())},
+        _tens(total),
+        {reason: _tens(excluded[reason]) for reason in EXCLUDED if excluded[reason]},
+        large=total > LARGE,
+    )
 
 
 async def freeze(
-    connection: "asyncpg.Connection", broadcast: UUID, audience: Audience, texts: Sequence[str]
+    connection: "asyncpg.Connection",
+    broadcast: UUID,
+    audience: Audience,
+    texts: Sequence[str],
+    grounds: str,
 ) -> tuple[int, bytes]:
-    """Write down everybody it reaches now; how many, and a hash over who. Raises TooFew."""
-    raise NotImplementedError
+    """Write down everybody it reaches now; how many, and a hash over who.
+
+    In the caller's transaction, which an error must undo. Raises TooFew, Forbidden.
+    """
+    _lawful(audience, grounds)
+    await connection.execute(_LONGER)
+    written = spoken(texts)
+    row = await connection.fetchrow(
+        _FROZEN,
+        *(*_chosen(audience), broadcast, list(written), list(written.values())),
+        timeout=_PATIENCE,
+    )
+    if row["families"] < LEAST:
+        raise TooFew
+    return row["families"], row["who"]
 
 
 def _lawful(audience: Audience, grounds: str) -> None:
     if audience.meets_occupied and not (audience.safety and grounds.strip()):
         raise Forbidden
+
+
+def _chosen(audience: Audience) -> tuple[object, ...]:
+    lists = (list(getattr(audience, name)) for name in _LISTS)
+    return (BOT, *lists, audience.meets_occupied and audience.safety)
+
+
+def _tens(number: int) -> int:
+    return number // 10 * 10
+
+
+_WORD: Final = (
+    "CASE CASE WHEN k.status = 'duplicate_of' THEN coalesce(k.stood, k.status) ELSE k.status END"
+    + "".join(f" WHEN '{status}' THEN '{word}'" for status, word in WORDS.items())
+    + f" ELSE '{CLOSED}' END"
+)
+_OWN: Final = "FROM cases k WHERE k.chat_ref = c.chat_ref AND k.part_of IS NULL"
+
+#: why not, for a chat c with its reach r; of the whole list of EXCLUDED the first that holds
+EXCLUSION: Final = f"""
+CASE WHEN c.blocked_at IS NOT NULL THEN 'blocked'
+     WHEN EXISTS (SELECT {_OWN} AND k.erase_asked_at IS NOT NULL)
+      AND NOT EXISTS (SELECT {_OWN} AND k.erase_asked_at IS NULL) THEN 'erased'
+     WHEN r.chat_ref IS NULL THEN 'settings_unknown'
+     WHEN r.silence IS NOT NULL THEN 'silenced'
+     WHEN r.area = '{OCCUPIED}' AND NOT $6 THEN 'occupied'
+     WHEN c.quiet AND NOT (
+          $6 AND r.area = '{OCCUPIED}' AND NOT r.hushed
+          AND NOT EXISTS (SELECT {_OWN} AND k.kind = 'child')
+          AND NOT EXISTS (SELECT FROM draft d WHERE d.chat_ref = c.chat_ref AND d.flow = 'child')
+     ) THEN 'quiet' END
+"""  # noqa: S608 - put together from constants
+
+_MEANT: Final = f"""
+SELECT c.chat_ref, c.locale, {EXCLUSION} AS reason
+  FROM conversation c LEFT JOIN reach r ON r.chat_ref = c.chat_ref
+ WHERE c.bot = $1
+   AND (r.chat_ref IS NOT NULL OR EXISTS (SELECT {_OWN}))
+   AND (cardinality($2::text[]) = 0 OR c.locale = ANY ($2))
+   AND (cardinality($3::text[]) = 0 OR r.area = ANY ($3))
+   AND ((cardinality($4::text[]) = 0 AND cardinality($5::text[]) = 0)
+        OR ('{UNSENT}' = ANY ($5) AND cardinality($4) = 0 AND NOT EXISTS (SELECT {_OWN}))
+        OR EXISTS (SELECT {_OWN}
+                      AND (cardinality($4) = 0 OR k.oblast = ANY ($4))
+                      AND (cardinality($5) = 0 OR {_WORD} = ANY ($5))))
+   AND $6::bool IS NOT NULL
+"""  # noqa: S608 - put together from constants
+
+_COUNTED: Final = (
+    f"SELECT locale, reason, count(*) AS families FROM ({_MEANT}) AS meant GROUP BY 1, 2"  # noqa: S608 - constants
+)
+_FROZEN: Final = f"""
+WITH frozen AS (
+    INSERT INTO broadcast_recipient (broadcast_id, chat_ref, locale)
+    SELECT $7, meant.chat_ref, w.written
+      FROM ({_MEANT}) AS meant
+      JOIN unnest($8::text[], $9::text[]) AS w(spoken, written) ON w.spoken = meant.locale
+     WHERE meant.reason IS NULL
+    RETURNING chat_ref
+)
+SELECT count(*) AS families,
+       sha256(coalesce(string_agg(chat_ref, '' ORDER BY chat_ref), '')) AS who
+  FROM frozen
+"""  # noqa: S608 - put together from constants
+_LONGER: Final = "SET LOCAL statement_timeout = '60s'"

@@ -111,8 +111,10 @@ def _broadcast(metadata: MetaData) -> Table:
         *(Column(one, Integer, nullable=False, server_default=text("0")) for one in _COUNTS),
         Column("rate", Float, nullable=False, server_default=text("0")),
         Column("counted_at", _INSTANT),
-        Column("judged_failed", Integer, nullable=False, server_default=text("0")),
-        Column("judged_done", Integer, nullable=False, server_default=text("0")),
+        *(
+            Column(f"judged_{one}", Integer, nullable=False, server_default=text("0"))
+            for one in ("failed", "blocked", "done")
+        ),
         #: the staff's message of its progress: what it said last, and when
         Column("shown", Text),
         Column("shown_at", _INSTANT),

@@ -12,9 +12,10 @@ depends_on = None
 _INSTANT = sa.DateTime(timezone=True)
 _COUNTS = ("total", "sent", "blocked", "deactivated", "failed", "unknown", "skipped")
 _MOVED = (
-    "state, started_at, finished_at, why, rate, counted_at, judged_failed, judged_done, "
-    + ", ".join(_COUNTS)
+    "state, started_at, finished_at, why, rate, counted_at,"
+    " judged_failed, judged_blocked, judged_done, " + ", ".join(_COUNTS)
 )
+_CHAT = "chat_ref, bot, locale, quiet, blocked_at"
 _LINE = "shown, shown_at, tested_digest"
 _STEP = "state, reason, outbox_id, message_id, done_at, recall"
 
@@ -29,7 +30,7 @@ END $$
 _RIGHTS = {
     "dodomu_desk": (
         "GRANT SELECT ON reach TO dodomu_desk",
-        "GRANT SELECT (chat_ref, bot, locale, quiet, blocked_at) ON conversation TO dodomu_desk",
+        f"GRANT SELECT ({_CHAT}) ON conversation TO dodomu_desk",
         "GRANT SELECT (chat_ref, flow) ON draft TO dodomu_desk",
         "GRANT SELECT, INSERT, UPDATE ON broadcast TO dodomu_desk",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON broadcast_text TO dodomu_desk",
@@ -73,8 +74,7 @@ _TABLES = (
 )  # fmt: skip
 _TAKEN_BACK = {
     "dodomu_desk": (
-        "REVOKE SELECT (chat_ref, bot, locale, quiet, blocked_at) ON conversation"
-        " FROM dodomu_desk",
+        f"REVOKE SELECT ({_CHAT}) ON conversation FROM dodomu_desk",  # noqa: S608 - constants
         "REVOKE SELECT (chat_ref, flow) ON draft FROM dodomu_desk",
     ),
     "dodomu_bot": ("REVOKE SELECT (id, state, error) ON outbox FROM dodomu_bot",),
@@ -139,7 +139,7 @@ def _broadcasts() -> None:
         *(_counter(one) for one in _COUNTS),
         sa.Column("rate", sa.Float, nullable=False, server_default=sa.text("0")),
         sa.Column("counted_at", _INSTANT),
-        *(_counter(one) for one in ("judged_failed", "judged_done")),
+        *(_counter(one) for one in ("judged_failed", "judged_blocked", "judged_done")),
         sa.Column("shown", sa.Text),
         sa.Column("shown_at", _INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_broadcast"),
