@@ -1,4 +1,4 @@
-"""What an approver gave back last: kept beside the broadcast, so that the next one sees the change.
+"""What an approver gave back last, kept so that whoever approves next sees what was changed.
 
 Nothing depends on it but what a page shows.
 """
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from cases.broadcasts import Content
+from cases.broadcast_content import Content
 from cases.outbox import PATIENCE, Database
 
 

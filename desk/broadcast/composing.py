@@ -1,4 +1,4 @@
-"""A form of a broadcast as it was typed, what is wrong with it, and the content made of it. Pure."""
+"""A form of a broadcast as typed, what is wrong with it, and the content made of it. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ from typing import Final
 from litestar.datastructures import FormMultiDict
 
 from cases.audience import AREAS, STAGES, Audience
-from cases.broadcasts import Button, Content, Text, rendered
+from cases.broadcast_content import Button, Content, Text, rendered
 from desk.broadcast import links, markup
 from desk.broadcast.detector import Found, find
 from desk.broadcast.markup import LONGEST, TooLong, Unbalanced, Written
