@@ -180,23 +180,29 @@ _WORD: Final = (
 )
 _OWN: Final = "FROM cases k WHERE k.chat_ref = c.chat_ref AND k.part_of IS NULL"
 
-#: why not, for a chat c with its reach r; of the whole list of EXCLUDED the first that holds
-EXCLUSION: Final = f"""
+
+def exclusion(occupied: str) -> str:
+    """SQL: why not, for a chat `c` with its reach `r`; the first of EXCLUDED that holds, or NULL.
+
+    `occupied`: a parameter, whether people in the occupied area are written to.
+    """
+    return f"""
 CASE WHEN c.blocked_at IS NOT NULL THEN 'blocked'
      WHEN EXISTS (SELECT {_OWN} AND k.erase_asked_at IS NOT NULL)
       AND NOT EXISTS (SELECT {_OWN} AND k.erase_asked_at IS NULL) THEN 'erased'
      WHEN r.chat_ref IS NULL THEN 'settings_unknown'
      WHEN r.silence IS NOT NULL THEN 'silenced'
-     WHEN r.area = '{OCCUPIED}' AND NOT $6 THEN 'occupied'
+     WHEN r.area = '{OCCUPIED}' AND NOT {occupied}::bool THEN 'occupied'
      WHEN c.quiet AND NOT (
-          $6 AND r.area = '{OCCUPIED}' AND NOT r.hushed
+          {occupied}::bool AND r.area = '{OCCUPIED}' AND NOT r.hushed
           AND NOT EXISTS (SELECT {_OWN} AND k.kind = 'child')
           AND NOT EXISTS (SELECT FROM draft d WHERE d.chat_ref = c.chat_ref AND d.flow = 'child')
      ) THEN 'quiet' END
 """  # noqa: S608 - put together from constants
 
+
 _MEANT: Final = f"""
-SELECT c.chat_ref, c.locale, {EXCLUSION} AS reason
+SELECT c.chat_ref, c.locale, {exclusion("$6")} AS reason
   FROM conversation c LEFT JOIN reach r ON r.chat_ref = c.chat_ref
  WHERE c.bot = $1
    AND (r.chat_ref IS NOT NULL OR EXISTS (SELECT {_OWN}))
@@ -207,7 +213,6 @@ SELECT c.chat_ref, c.locale, {EXCLUSION} AS reason
         OR EXISTS (SELECT {_OWN}
                       AND (cardinality($4) = 0 OR k.oblast = ANY ($4))
                       AND (cardinality($5) = 0 OR {_WORD} = ANY ($5))))
-   AND $6::bool IS NOT NULL
 """  # noqa: S608 - put together from constants
 
 _COUNTED: Final = (

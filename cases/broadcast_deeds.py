@@ -162,11 +162,12 @@ async def approve(
             " starts_at = greatest(not_before, $7) WHERE id = $1",
             *(id_, SCHEDULED, by.id, now, who, total, now + COOLING),
         )
-        await told(
-            *(connection, id_, "approved"),
-            by=by, signer=signer, now=now,
-            digest=digest.hex(), frozen=who.hex(), families=total,
-        )  # fmt: skip
+        detail: dict[str, str | int] = {
+            "digest": digest.hex(),
+            "frozen": who.hex(),
+            "families": total,
+        }
+        await told(connection, id_, "approved", by=by, signer=signer, now=now, detail=detail)
     return total
 
 

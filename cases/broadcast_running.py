@@ -31,8 +31,7 @@ async def resume(pool: Pool, id_: UUID, *, by: Person, signer: Signer, now: date
     async with seized(pool, id_, (PAUSED,)) as (connection, _):
         await connection.execute(
             "UPDATE broadcast SET state = 'running', why = NULL,"
-            " judged_failed = failed, judged_blocked = blocked + deactivated,"
-            " judged_done = sent + blocked + deactivated + failed + unknown WHERE id = $1",
+            " judged_failed = 0, judged_blocked = 0, judged_done = 0 WHERE id = $1",
             id_,
         )
         await told(connection, id_, "resumed", by=by, signer=signer, now=now)
@@ -69,7 +68,7 @@ async def recall(
         families = int(done.rpartition(" ")[2])
         await told(
             *(connection, id_, "recalled", reason),
-            by=by, signer=signer, now=now, families=families,
+            by=by, signer=signer, now=now, detail={"families": families},
         )  # fmt: skip
     return families
 

@@ -71,8 +71,8 @@ def _broadcast(metadata: MetaData) -> Table:
     """One message to many families. `digest` is what was tested and is approved.
 
     `starts_at`: not before; NULL until approved. The counts are those of its recipients by state,
-    brought up to date by who feeds it, `rate` a second when it last did. `judged_*`: the counts
-    from which failures are counted anew after a person has let it go on.
+    brought up to date by who feeds it, `rate` a second when it last did. `judged_*` count since a
+    person last let it go on: failures (none of a crash of ours), blocked chats, all.
     """
     return Table(
         "broadcast",

@@ -5,7 +5,7 @@ What one says is in `cases.broadcast_content`; what is done with one afterwards 
 `cases.broadcast_counts`.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -166,7 +166,7 @@ async def told(
     by: Person | None = None,
     signer: Signer,
     now: datetime,
-    **detail: str | int,
+    detail: Mapping[str, str | int] | None = None,
 ) -> None:
     """Write down what was done, last in the transaction that does it.
 
@@ -178,7 +178,7 @@ async def told(
         *(id_, by.id if by else None, did, reason, now),
     )
     actor = by.actor if by else "sender"
-    event = AuditEvent(actor, f"broadcast.{did}", None, {"broadcast": str(id_), **detail})
+    event = AuditEvent(actor, f"broadcast.{did}", None, {"broadcast": str(id_), **(detail or {})})
     await append(connection, [event], signer=signer, now=now)
 
 

@@ -53,7 +53,8 @@ _RIGHTS = {
     "dodomu_sender": (
         "GRANT DELETE ON outbox TO dodomu_sender",
         "GRANT SELECT ON reach TO dodomu_sender",
-        "GRANT SELECT (id, chat_ref, erase_asked_at) ON cases TO dodomu_sender",
+        "GRANT SELECT (id, chat_ref, erase_asked_at, part_of, kind) ON cases TO dodomu_sender",
+        "GRANT SELECT (chat_ref, flow) ON draft TO dodomu_sender",
         f"GRANT SELECT, UPDATE ({_MOVED}) ON broadcast TO dodomu_sender",
         "GRANT SELECT ON broadcast_text TO dodomu_sender",
         "GRANT INSERT ON broadcast_event TO dodomu_sender",
@@ -80,7 +81,8 @@ _TAKEN_BACK = {
     "dodomu_bot": ("REVOKE SELECT (id, state, error) ON outbox FROM dodomu_bot",),
     "dodomu_sender": (
         "REVOKE DELETE ON outbox FROM dodomu_sender",
-        "REVOKE SELECT (id, chat_ref, erase_asked_at) ON cases FROM dodomu_sender",
+        "REVOKE SELECT (id, chat_ref, erase_asked_at, part_of, kind) ON cases FROM dodomu_sender",
+        "REVOKE SELECT (chat_ref, flow) ON draft FROM dodomu_sender",
         "REVOKE INSERT ON audit FROM dodomu_sender",
         "REVOKE SELECT, UPDATE ON audit_head FROM dodomu_sender",
     ),
