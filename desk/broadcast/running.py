@@ -88,7 +88,7 @@ async def recall(
 
 
 @get("/broadcasts/{broadcast:uuid}/result.csv", opt=opening("broadcasts"))
-async def result(site: Here, visitor: Guest, broadcast: FromPath[UUID]) -> Response[bytes]:
+async def result(site: Here, broadcast: FromPath[UUID]) -> Response[bytes]:
     """Families by language and by what became of the message. Raises NotFoundException."""
     found = await found_in(site, broadcast)
     if found.state not in AFTER:

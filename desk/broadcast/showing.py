@@ -40,7 +40,7 @@ from locales.numbers import number, span
 
 SAID: Final = (
     "saved", "trying", "tested", "submitted", "approved", "returned", "refused", "cancelled",
-    "paused", "resumed", "stopped", "recalled", "copied", "kept",
+    "paused", "resumed", "stopped", "recalled", "copied",
 )  # fmt: skip
 WRONG: Final = (
     "changed", "untested", "unlinked", "few", "forbidden", "blocked", "understood", "personal",
@@ -51,7 +51,8 @@ DID: Final = (
     "scheduled", "cancelled", "started", "paused", "resumed", "stopped", "halted", "broken",
     "finished", "recalled",
 )  # fmt: skip
-WHY: Final = ("by_hand", "failures", "blocked", "parse")
+WHY: Final = ("by_hand", "failures", "blocked")
+"""Why it is paused or was stopped; any other code is a fault in the message itself."""
 MOVING: Final = (SCHEDULED, RUNNING, PAUSED)
 """In these a page renews itself."""
 AFTER: Final = (RUNNING, PAUSED, FINISHED, STOPPED)
@@ -109,7 +110,6 @@ async def page_of(
     return page(
         site, visitor, "broadcast.html", room="broadcasts", status=status, one=found,
         said=said, wrong=wrong, looked=looked, counted=counted,
-        **in_words(visitor.locale),
         missing=missing(content), events=await broadcasts.events(site.pool, id_),
         today=await sent_today(site.pool, id_, now) if waits else None,
         coming=await broadcast_counts.coming(site.pool) if waits else (),
@@ -155,7 +155,7 @@ async def _moving(site: Site, visitor: Visitor, found: Broadcast) -> dict[str, A
         "now": now,
         "whys": WHY,
         "dids": DID,
-        "count_of": lambda count: number(locale, count),
+        **in_words(locale),
     }  # fmt: skip
 
 
