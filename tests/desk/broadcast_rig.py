@@ -72,7 +72,9 @@ class Office:
         return id_
 
     async def approval(self, id_: UUID, **more: str) -> dict[str, str]:
-        return {"digest": await self.digest(id_), "time": "", "understood": "yes", **more}
+        at = await self.desk.owner.fetchval("SELECT not_before FROM broadcast WHERE id = $1", id_)
+        time = at.isoformat() if at else ""
+        return {"digest": await self.digest(id_), "time": time, "understood": "yes", **more}
 
     async def approved(self, **more: Any) -> UUID:
         id_ = await self.submitted(**more)

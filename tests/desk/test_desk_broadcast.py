@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from broadcast_rig import WHY, families, office, typed
@@ -135,8 +136,8 @@ async def test_each_role_gets_where_it_may_and_each_denial_is_in_the_audit(work,
 
 async def test_forms_of_strangers_do_nothing(work):
     id_ = await work.drafted()
-    work.writer.token = "0" * 64
     for path in POSTS:
+        work.writer.token = "0" * 64
         answer = await work.writer.post(path.replace("ID", str(id_)), typed())
         assert answer.status == 403, path
     assert await work.desk.owner.fetchval("SELECT count(*) FROM broadcast") == 1
@@ -209,9 +210,7 @@ async def test_what_was_given_back_comes_back_with_its_changes(work):
     assert await work.state(id_) == "refused"
 
 
-@pytest.mark.parametrize(
-    ("fields", "said"),
-    [
+WRONG = [
         ({"text": f"Справа {CODE}"}, "Код звернення"),
         ({"text": "Дзвоніть 050 111 22 33"}, "Довге число"),
         ({"text": "Пишіть a@ukr.net"}, "особиста пошта"),
@@ -230,22 +229,22 @@ async def test_what_was_given_back_comes_back_with_its_changes(work):
         ({"area": "occupied"}, "лише з причиною"),
         ({"grounds": "обстріл"}, "не позначено"),
         ({"urgent": "обстріл"}, "про безпеку"),
-        ({"when": "2026-11-23T10:00"}, "вже минув"),
-        ({"when": "колись"}, "вже минув"),
-    ],
-)  # fmt: skip
-async def test_what_may_not_be_sent_is_not_kept_and_nothing_typed_is_lost(work, fields, said):
-    answer = await work.writer.post("/broadcasts", typed(**fields))
-    assert answer.status == 400
-    assert said in answer.text
-    assert f'value="{WHY}"' in answer.text or "why__uk" in fields
-    if len(fields.get("text", "")) in range(1, 50):
-        shown = re.search(r'<textarea id="text-uk"[^>]*>(.*?)</textarea>', answer.text, re.DOTALL)[
-            1
-        ]
-        assert (
-            shown.replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"') == fields["text"]
-        )
+        ({"when": "2026-11-23T10:00"}, "уже минув"),
+        ({"when": "колись"}, "уже минув"),
+]  # fmt: skip
+
+
+async def test_what_may_not_be_sent_is_not_kept_and_nothing_typed_is_lost(work):
+    for fields, said in WRONG:
+        answer = await work.writer.post("/broadcasts", typed(**fields))
+        assert answer.status == 400, fields
+        assert said in answer.text, fields
+        assert f'value="{WHY}"' in answer.text or "why__uk" in fields
+        if len(fields.get("text", "")) in range(1, 50):
+            shown = re.search(
+                r'<textarea id="text-uk"[^>]*>(.*?)</textarea>', answer.text, re.DOTALL
+            )
+            assert unescape(shown[1]) == fields["text"]
     assert await work.desk.owner.fetchval("SELECT count(*) FROM broadcast") == 0
 
 
@@ -416,8 +415,6 @@ async def test_stopping_and_taking_back_want_a_tick(work):
     page = (await work.head.get(path)).text
     assert "Відкликано 0 з 12" in page
     assert "/recall" not in page
-    moved = work.desk.clock()
-    assert moved
 
 
 async def test_after_two_days_nothing_is_taken_back(work):

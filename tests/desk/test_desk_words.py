@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 
 import handlers
-from cases import bodies, deciding, entry_drafts, errands, proofs, sessions
-from cases import audience, broadcast_counts, broadcasts
+from cases import (
+    audience,
+    bodies,
+    broadcast_counts,
+    broadcasts,
+    deciding,
+    entry_drafts,
+    errands,
+    proofs,
+    sessions,
+)
 from cases import referring as referrals
 from cases.audit_pages import GROUPS
 from cases.matching import weigh
