@@ -63,6 +63,12 @@ def opened(vault: Vault, row: Claimed) -> Parcel | None:
             return None
 
 
+def _better_plain(row: Claimed, params: Params, verdict: Verdict) -> bool:
+    """A reply that Telegram cannot parse goes out as it is; a broadcast never as nobody saw it."""
+    broken = isinstance(verdict, Permanent) and verdict.as_plain_text
+    return broken and "parse_mode" in params and row.lane != BROADCAST
+
+
 @dataclass(frozen=True)
 class Courier:
     """Delivers the rows that are in the ledger. `moves` remembers groups that have a new id."""
@@ -110,8 +116,8 @@ class Courier:
             own = await self.ledger.messages_to(row)
             params["message_ids"] = [*params.get("message_ids", ()), *own]
         verdict = await self._call(row, chat_id, params)
-        if isinstance(verdict, Permanent) and verdict.as_plain_text and "parse_mode" in params:
-            _LOG.error("row %d goes out as plain text: %s", row.id, verdict.reason)
+        if _better_plain(row, params, verdict):
+            _LOG.error("row %d goes out as plain text", row.id)
             verdict = await self._call(row, chat_id, plain(params))
         if isinstance(verdict, NewChat):
             await self._remember(parcel.chat_id, verdict.chat_id)

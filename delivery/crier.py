@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -58,6 +58,24 @@ def trouble(one: Live) -> str | None:
     if one.judged_done >= _BLOCKED_FROM and one.judged_blocked * 10 > one.judged_done:
         return "blocked"
     return None
+
+
+def _failures(outcome: Outcome) -> int:
+    """What failed, and what may have: all but what a crash of ours left open."""
+    return sum(number for reason, number in outcome.reasons.items() if reason != CRASHED)
+
+
+def _after(one: Live, outcome: Outcome) -> Live:
+    """As it stands with these outcomes."""
+    blocked = outcome.states.get("blocked", 0) + outcome.states.get("deactivated", 0)
+    return replace(
+        one,
+        done=one.done + outcome.total,
+        sending=one.sending - outcome.total,
+        judged_failed=one.judged_failed + _failures(outcome),
+        judged_blocked=one.judged_blocked + blocked,
+        judged_done=one.judged_done + outcome.total,
+    )
 
 
 @dataclass
@@ -119,6 +137,7 @@ class Crier:
 
     async def _mind(self, connection: Connection, one: Live, now: datetime) -> None:
         outcome = await waves.collect(connection, one)
+        one = _after(one, outcome)
         happened: _Happened = None
         if one.state == SCHEDULED and awake(one, now):
             await waves.begin(connection, one, now)
@@ -131,9 +150,8 @@ class Crier:
             self._add(outcome, await feeding.skip_rest(connection, one))
         if one.recalled:
             await self._take_back(connection, one, now)
-        bad = sum(number for reason, number in outcome.reasons.items() if reason != CRASHED)
         rate = self._rate(one, outcome)
-        await waves.settle(connection, one, outcome, rate=rate, trouble=bad)
+        await waves.settle(connection, one, outcome, rate=rate, trouble=_failures(outcome))
         if happened is not None:
             did, why = happened
             detail: dict[str, str | int] = {"number": one.number, "why": why.replace(" ", "_")}
@@ -167,9 +185,9 @@ class Crier:
         heeded = await feeding.heed(connection, one)
         self._add(outcome, heeded)
         ahead = math.ceil(self.rate * _AHEAD)
-        if one.done + outcome.total < _FIRST:
+        if one.done < _FIRST:
             ahead = _FIRST  # a mistake of ours shows with the first few
-        room = min(ahead - one.sending + outcome.total, _MOST)
+        room = min(ahead - one.sending, _MOST)
         if room <= 0:
             return None
         queued, skipped = await feeding.feed(

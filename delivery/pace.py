@@ -20,6 +20,7 @@ BROADCAST = 2
 _WINDOW = 1.0
 _MINUTE = 60.0
 _GENTLE_SECONDS = 5.0
+_LATE = 0.25
 _NAP = 0.25
 _YIELD = 0.02
 _REMEMBERED = 4096
@@ -82,7 +83,7 @@ class Pace:
         if now < self._gentle_until:
             delay = max(delay, self._last + 2 / self._limits.rate - now)
         if lane == BROADCAST:
-            delay = max(delay, self._broadcast_at + 1 / self._limits.broadcasts - now)
+            delay = max(delay, self._broadcast_at - now)
         return max(delay, 0.0)
 
     def chat_wait(self, chat_id: int | None) -> float:
@@ -107,7 +108,10 @@ class Pace:
         now = self._last = self._clock()
         self._flying += 1
         if lane == BROADCAST:
-            self._broadcast_at = now
+            # What a late timer cost is made up for, lest each call be a little later than it may.
+            late = now - self._broadcast_at
+            due = self._broadcast_at if 0 <= late <= _LATE else now
+            self._broadcast_at = due + 1 / self._limits.broadcasts
         if chat_id is None:
             return
         if chat_id < 0:

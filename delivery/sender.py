@@ -23,8 +23,9 @@ from delivery.request import Http
 from vault.local import Vault
 
 CONCURRENCY: Final = 8
+_A_RATE_NEEDS: Final = 10
 #: so that replies find room while a broadcast runs
-_BROADCASTS: Final = 5
+_FOR_REPLIES: Final = 3
 _LOOK_SECONDS: Final = 2.0
 _STANDBY_SECONDS: Final = 1.0
 _SWEEP_SECONDS: Final = 30.0
@@ -56,13 +57,15 @@ class Sender:
     ) -> None:
         self.counters = Counters()
         self.leading = False
+        # Enough for a call that takes a tenth of a second at this rate.
+        self.concurrency = max(CONCURRENCY, limits.rate // _A_RATE_NEEDS)
         self._bot = bot
         self._pool = pool
         self._worker = worker
         self._wake = asyncio.Event()
         self._pace = Pace(limits)
         self._pacer = Pacer(self._pace, self._flooded)
-        self._http = Http(read_timeout)
+        self._http = Http(read_timeout, 2 * self.concurrency)
         telegram = ExtBot[int](
             token,
             base_url=f"{api}/bot",
@@ -169,10 +172,10 @@ class Sender:
             await _within(self._wake, min(self._pace.halted() or _LOOK_SECONDS, _LOOK_SECONDS))
 
     async def _claim(self, session: Database, worker: str) -> tuple[Claimed, ...]:
-        room = self._ledger.room(CONCURRENCY)
+        room = self._ledger.room(self.concurrency)
         if not room or self._pace.halted():
             return ()
-        broadcasts = self._ledger.room(_BROADCASTS, BROADCAST)
+        broadcasts = self._ledger.room(self.concurrency - _FOR_REPLIES, BROADCAST)
         rows = await outbox.claim(session, self._bot, worker, room, broadcasts)
         self._ledger.take(rows)
         return rows
