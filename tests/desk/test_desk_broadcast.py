@@ -314,7 +314,7 @@ async def test_who_is_left_out_is_counted_with_the_reason(work):
         "не надішлемо: тихий режим": "менше 10",
         "не надішлемо: окупована територія": "10",
     }  # fmt: skip
-    assert "польська: тексту немає. Таким родинам надішлемо: українська." in page
+    assert "польська: тексту немає, таким родинам прийде українська." in page
 
 
 async def test_too_few_are_refused_before_anybody_approves(work):
