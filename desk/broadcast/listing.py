@@ -78,8 +78,8 @@ async def _shown(request: Asked, site: Site, visitor: Visitor) -> dict[str, Any]
 
 
 async def _first(site: Site) -> str:
-    """Where something goes on, else where somebody waits, else what is being written."""
-    for view in ("running", "waiting", "scheduled"):
+    """Where something goes on, else where somebody waits, else what is written, else what was."""
+    for view in ("running", "waiting", "scheduled", "drafts", "done"):
         if await broadcasts.listed(site.pool, VIEWS[view], 1):
             return view
     return "drafts"

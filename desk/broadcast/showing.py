@@ -56,6 +56,7 @@ WHY: Final = ("by_hand", "failures", "blocked")
 MOVING: Final = (SCHEDULED, RUNNING, PAUSED)
 """In these a page renews itself."""
 AFTER: Final = (RUNNING, PAUSED, FINISHED, STOPPED)
+ENDED: Final = (FINISHED, STOPPED)
 _MORNING, _EVENING = time(8), time(21)
 _RECALL: Final = timedelta(hours=48)
 _NOBODY: Final = UUID(int=0)
@@ -115,7 +116,7 @@ async def page_of(
         coming=await broadcast_counts.coming(site.pool) if waits else (),
         changes=await _changes(site, found) if waits else ((), False),
         approves=_approves(site, person_of(visitor), found, looked, counted),
-        results=await broadcast_counts.results(site.pool, id_) if found.state in AFTER else (),
+        results=await broadcast_counts.results(site.pool, id_) if found.state in ENDED else (),
         **await _moving(site, visitor, found),
     )  # fmt: skip
 
