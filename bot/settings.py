@@ -153,6 +153,8 @@ class Settings(BaseSettings):
     rate: Annotated[int, Field(ge=1, le=1000)] = 25
     """Most messages in any second, for each bot. Telegram takes 30, or 1000 paid ones."""
     broadcast_rate: Annotated[float, Field(gt=0, le=1000)] = 20.0
+    paid_broadcasts: bool = False
+    """Telegram may charge 0.1 Star for each message beyond 30 a second (allow_paid_broadcast)."""
     chat_rate: Annotated[float, Field(gt=0, le=100)] = 1.0
     """Messages a second to one person, after a burst of `chat_burst`."""
     chat_burst: Annotated[int, Field(ge=1, le=100)] = 3

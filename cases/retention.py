@@ -21,6 +21,8 @@ SENT_KEPT: Final = timedelta(days=30)
 QUARANTINE_KEPT: Final = timedelta(days=30)
 #: So long a family finds what it was asked, and answered, in its list.
 LETTERS_KEPT: Final = timedelta(days=30)
+#: So long one can see what became of a broadcast family by family; its counts stay.
+BROADCASTS_KEPT: Final = timedelta(days=30)
 #: Time for a prosecutor to say that the law wants it kept.
 ERASURE_WAITS: Final = timedelta(days=14)
 
@@ -37,6 +39,7 @@ class Expired:
     quarantined: int = 0
     letters: int = 0
     entries: int = 0
+    recipients: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,13 @@ _UPDATES = _Sweep("bot_update", "ctid", "seen_at < $1", UPDATES_KEPT)
 _FAILURES = _Sweep("update_failure", "ctid", "last_at < $1", UPDATES_KEPT)
 _SENT = _Sweep("outbox", "id", "finished_at < $1", SENT_KEPT)
 _QUARANTINE = _Sweep("quarantine", "id", "at < $1", QUARANTINE_KEPT, told="quarantine.expired")
+_TESTS = _Sweep("broadcast_test", "id", "at < $1", BROADCASTS_KEPT)
+_RECIPIENTS = _Sweep(
+    "broadcast_recipient",
+    "ctid",
+    "broadcast_id IN (SELECT id FROM broadcast WHERE finished_at < $1)",
+    BROADCASTS_KEPT,
+)
 
 
 async def expire(
@@ -64,10 +74,13 @@ async def expire(
     """Delete what is past its term. Skips what another janitor is deleting."""
     gone = [
         await _swept(pool, sweep, signer, now, dry_run=dry_run)
-        for sweep in (_DRAFTS, _UPDATES, _FAILURES, _SENT, _QUARANTINE, _ENTRIES)
+        for sweep in (
+            *(_DRAFTS, _UPDATES, _FAILURES, _SENT, _QUARANTINE, _ENTRIES),
+            *(_TESTS, _RECIPIENTS),
+        )
     ]
     letters = await _letters(pool, now - LETTERS_KEPT, dry_run=dry_run)
-    return Expired(gone[0], gone[1] + gone[2], gone[3], gone[4], letters, gone[5])
+    return Expired(gone[0], gone[1] + gone[2], gone[3], gone[4], letters, gone[5], gone[7])
 
 
 async def _letters(pool: "asyncpg.Pool", term: datetime, *, dry_run: bool) -> int:

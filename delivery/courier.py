@@ -63,10 +63,10 @@ def opened(vault: Vault, row: Claimed) -> Parcel | None:
             return None
 
 
-def _better_plain(row: Claimed, params: Params, verdict: Verdict) -> bool:
+def _better_plain(params: Params, verdict: Verdict) -> bool:
     """A reply that Telegram cannot parse goes out as it is; a broadcast never as nobody saw it."""
     broken = isinstance(verdict, Permanent) and verdict.as_plain_text
-    return broken and "parse_mode" in params and row.lane != BROADCAST
+    return broken and "parse_mode" in params
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Courier:
     moved: Moved | None
 
     async def deliver(self, row: Claimed) -> float | None:
-        """Seconds until the row is due again; None when it is finished. Never raises."""
+        """Seconds until more is due for this chat; None: nothing known of. Never raises."""
         try:
             try:
                 verdict = await self._attempt(row)
@@ -92,7 +92,7 @@ class Courier:
             # and must neither be repeated for two days nor stop the others.
             except Exception as fault:  # noqa: BLE001 - see above
                 await self.ledger.unknown(row, type(fault).__name__)
-                return None
+                return 0.0
             return await self._settle(row, verdict)
         except outbox.AWAY:
             _LOG.warning("row %d is left to whoever sends next", row.id)
@@ -115,8 +115,9 @@ class Courier:
         if params.pop("and_own", False):
             own = await self.ledger.messages_to(row)
             params["message_ids"] = [*params.get("message_ids", ()), *own]
+        exact = params.pop("exact", False) or row.lane == BROADCAST
         verdict = await self._call(row, chat_id, params)
-        if _better_plain(row, params, verdict):
+        if not exact and _better_plain(params, verdict):
             _LOG.error("row %d goes out as plain text", row.id)
             verdict = await self._call(row, chat_id, plain(params))
         if isinstance(verdict, NewChat):
@@ -145,7 +146,7 @@ class Courier:
     async def _settle(self, row: Claimed, verdict: Verdict) -> float | None:
         match verdict:
             case Done(note, message_id):
-                await self.ledger.sent(row, message_id, note)
+                return 0.0 if await self.ledger.sent(row, message_id, note) else None
             case Gone(reason, whole_chat):
                 await self.ledger.unreachable(row, reason, whole_chat=whole_chat)
             case Permanent(reason):
@@ -164,12 +165,12 @@ class Courier:
                 await self.ledger.close(row, self.bot, "token refused")
                 await self.ledger.put_back(row, _TOKEN_SECONDS)
                 return _TOKEN_SECONDS
-        return None
+        return 0.0
 
     async def _retry(self, row: Claimed, reason: str) -> float | None:
         if row.age > patience(row.lane):
             await self.ledger.failed(row, f"given up: {reason}")
-            return None
+            return 0.0
         seconds = backoff(row.attempts, secrets.randbelow(1000) / 1000)
         await self.ledger.retry(row, seconds, reason)
         return seconds

@@ -13,6 +13,7 @@ from cases.audience import Audience
 from cases.broadcast_content import Button, Content, Text
 from cases.person import Person
 from cases.turn import Conversation, Turn, save
+from vault.local import Vault
 
 TEXTS = {
     "uk": Text(
@@ -48,9 +49,11 @@ async def family(
     safe: str = "yes",
     silence: str = "",
     quiet: bool = False,
+    vault: Vault = VAULT,
+    bot_id: int = 1,
 ) -> bytes:
     """A chat as the bot leaves it after "I agree"; its reference."""
-    ref = VAULT.chat_ref(1, chat)
+    ref = vault.chat_ref(bot_id, chat)
     known = await pool.fetchval("SELECT version FROM conversation WHERE chat_ref = $1", ref)
     state: dict[str, Any] = {
         "settled": {"area": area, "safe": safe, "consent": {"version": 1}},
@@ -61,9 +64,9 @@ async def family(
         ref, "family", chat, locale, quiet=quiet or area == "occupied", version=known or 0,
         state=state,
     )  # fmt: skip
-    turn = Turn("family", 1, None, b"", talk, {}, frozenset())
+    turn = Turn("family", bot_id, None, b"", talk, {}, frozenset())
     turn.jobs.append(reach.kept(ref, reach.of(talk)))
-    await save(pool, VAULT, turn, signer=signer, now=now)
+    await save(pool, vault, turn, signer=signer, now=now)
     return ref
 
 
