@@ -106,6 +106,8 @@ def _broadcast(metadata: MetaData) -> Table:
         Column("recalled_at", _INSTANT),
         #: why it is paused or was stopped: "by_hand", or what went wrong
         Column("why", Text),
+        #: what an approver gave back last, to be compared with what comes next
+        Column("returned", JSONB),
         *(Column(one, Integer, nullable=False, server_default=text("0")) for one in _COUNTS),
         Column("rate", Float, nullable=False, server_default=text("0")),
         Column("counted_at", _INSTANT),

@@ -137,6 +137,7 @@ def _broadcasts() -> None:
             )
         ),
         sa.Column("why", sa.Text),
+        sa.Column("returned", JSONB),
         *(_counter(one) for one in _COUNTS),
         sa.Column("rate", sa.Float, nullable=False, server_default=sa.text("0")),
         sa.Column("counted_at", _INSTANT),
