@@ -14,6 +14,7 @@ from cases import outbox
 from cases.outbox import BROADCAST, Claimed
 from cases.points import Point, passing
 from delivery.errors import (
+    DOUBTFUL,
     Done,
     Gone,
     NewChat,
@@ -154,6 +155,8 @@ class Courier:
             case Permanent(reason):
                 await self.ledger.failed(row, reason)
             case Unknown(reason) if row.lane == BROADCAST:
+                await self.ledger.unknown(row, reason)
+            case Retry(reason) if row.lane == BROADCAST and reason in DOUBTFUL:
                 await self.ledger.unknown(row, reason)
             case Unknown(reason) | Retry(reason):
                 return await self._retry(row, reason)
