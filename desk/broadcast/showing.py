@@ -91,11 +91,18 @@ async def shown(
 
 
 @get("/broadcasts/{broadcast:uuid}/live", opt=opening("broadcasts", deed=False))
-async def live(site: Here, visitor: Guest, broadcast: FromPath[UUID]) -> Response[str]:
-    """What changes by itself, for a page that asks every few seconds."""
+async def live(
+    request: Asked, site: Here, visitor: Guest, broadcast: FromPath[UUID]
+) -> Response[str]:
+    """What changes by itself, for a page that asks every few seconds. Once the state is another
+    than the page has, the whole page is asked for anew: other deeds are possible then.
+    """
     found = await found_in(site, broadcast)
     told = await _moving(site, visitor, found)
-    return part(site, visitor, "broadcast.html", "live", one=found, **told)
+    answer = part(site, visitor, "broadcast.html", "live", one=found, **told)
+    if request.query_params.get("state", found.state) != found.state:
+        answer.headers["HX-Redirect"] = f"/broadcasts/{broadcast}"
+    return answer
 
 
 async def page_of(
@@ -150,6 +157,7 @@ async def _moving(site: Site, visitor: Visitor, found: Broadcast) -> dict[str, A
         "linked": (await notices.wishes(site.pool, person.id)).linked_at is not None
         if found.state == DRAFT
         else False,
+        "trying": await _trying(site, found),
         "training": bool(site.demo),
         "moving": found.state in MOVING or (found.state == DRAFT and not found.tested)
         or (found.recalled_at is not None),
@@ -158,6 +166,14 @@ async def _moving(site: Site, visitor: Visitor, found: Broadcast) -> dict[str, A
         "dids": DID,
         **in_words(locale),
     }  # fmt: skip
+
+
+async def _trying(site: Site, found: Broadcast) -> bool:
+    """Whether a test of it as it stands is on its way."""
+    if found.state != DRAFT or found.tested:
+        return False
+    did = [one.did for one in await broadcasts.events(site.pool, found.id)]
+    return did[-1:] == ["tried"]
 
 
 def leaving(found: Broadcast) -> datetime | None:

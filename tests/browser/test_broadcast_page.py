@@ -135,6 +135,7 @@ async def test_a_broadcast_from_the_form_to_the_result(demo, office, browser, wi
         await judged(page, f"{name}-cooling")
         async with sending(demo, office, SLOW):
             await expect(page.locator("#live")).to_contain_text(re.compile(r"\b[1-9]\d* з 30"))
+            await expect(page.get_by_text("Зупинити зовсім").first).to_be_visible()
             await judged(page, f"{name}-running")
             await page.get_by_role("button", name="Призупинити").click()
             await expect(page.get_by_role("status")).to_contain_text("Призупинено.")
@@ -145,9 +146,9 @@ async def test_a_broadcast_from_the_form_to_the_result(demo, office, browser, wi
             assert held > 0, "it was paused on its way"
         await page.get_by_role("button", name="Продовжити").click()
         async with sending(demo, office):
-            await expect(page.locator("#live")).to_contain_text("завершено", timeout=30_000)
-        await page.reload()
-        await expect(page.get_by_role("region", name="Результат")).to_contain_text("надіслано")
+            result = page.get_by_role("region", name="Результат")
+            await expect(result).to_contain_text("надіслано", timeout=60_000)
+        await expect(page.get_by_role("status")).to_have_count(0)
         await judged(page, f"{name}-result")
         async with page.expect_download() as download:
             await page.get_by_role("link", name="Зберегти таблицю").click()

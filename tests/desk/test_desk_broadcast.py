@@ -351,6 +351,7 @@ async def test_nothing_is_submitted_that_nobody_has_seen_in_telegram(work):
     assert "Надіслати мені" in (await work.writer.get(path)).text
     answer = await work.writer.post(f"{path}/test", {"was": await work.digest(id_), "how": "seen"})
     assert answer.to.endswith("said=trying"), "only training may tick it off"
+    assert "Чекаємо, доки тест дійде." in (await work.writer.get(path)).text
     row = await work.desk.owner.fetchrow("SELECT * FROM broadcast_test")
     assert (row["broadcast_id"], row["person_id"]) == (id_, work.people["operator"].id)
 
@@ -398,6 +399,14 @@ async def test_the_minute_ends_with_a_word_and_everything_is_a_draft_again(work)
     await triage.post(f"/broadcasts/{id_}/cancel")
     assert await work.state(id_) == "draft"
     assert (await triage.post(f"/broadcasts/{id_}/cancel")).status == 409
+
+
+async def test_a_page_whose_broadcast_moved_on_is_asked_for_anew(work):
+    path = f"/broadcasts/{await work.approved()}"
+    same = await work.head.get(f"{path}/live?state=scheduled")
+    assert "<html" not in same.text
+    assert "HX-Redirect" not in same.headers
+    assert (await work.head.get(f"{path}/live?state=submitted")).headers["HX-Redirect"] == path
 
 
 async def test_stopping_and_taking_back_want_a_tick(work):
