@@ -3,11 +3,12 @@
 Drafts that may be passed on are not deleted here: `abandoned` gives them out to be sent.
 """
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
@@ -15,7 +16,9 @@ from cases.audit import AuditEvent, Signer, append
 from cases.outbox import Database
 from cases.points import Point, passing
 from cases.turn import Turn, opened, opened_draft
-from vault.local import Vault
+from vault.local import NotOurs, Vault
+
+_log = logging.getLogger(__name__)
 
 #: Longer than Telegram's redelivery (24 h), shorter than the week after which its ids start anew.
 UPDATES_KEPT: Final = timedelta(hours=72)
@@ -245,15 +248,24 @@ async def abandoned(
         """,
         *(now, list(bots), limit),
     )
-    return [
-        Turn(
-            bot=row["bot"],
-            bot_id=bots[row["bot"]],
-            update_id=None,
-            digest=b"",
-            conversation=opened(vault, row["bot"], row["chat_ref"], row),
-            drafts={row["flow"]: opened_draft(vault, row["chat_ref"], row)},
-            known=frozenset([row["id"]]),
-        )
-        for row in rows
-    ]
+    turns = [_abandoned(vault, bots[row["bot"]], row) for row in rows]
+    return [turn for turn in turns if turn is not None]
+
+
+def _abandoned(vault: Vault, bot_id: int, row: Mapping[str, Any]) -> Turn | None:
+    """None for one sealed under a VAULT key that is gone: nobody can read it any more."""
+    try:
+        conversation = opened(vault, row["bot"], row["chat_ref"], row)
+        draft = opened_draft(vault, row["chat_ref"], row)
+    except NotOurs:
+        _log.critical("a draft does not open: is the VAULT key the right one?")
+        return None
+    return Turn(
+        bot=row["bot"],
+        bot_id=bot_id,
+        update_id=None,
+        digest=b"",
+        conversation=conversation,
+        drafts={row["flow"]: draft},
+        known=frozenset([row["id"]]),
+    )

@@ -99,7 +99,3 @@ def compile_all() -> None:
     """For a place that is read-only later: nothing is compiled at each start then."""
     for po in sorted(FOLDER.glob("*/LC_MESSAGES/*.po")):
         _compiled(po)
-
-
-if __name__ == "__main__":
-    compile_all()

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import tree
 
@@ -56,3 +58,43 @@ def test_the_licences_are_those_of_the_lock_and_of_what_is_installed():
     elsewhere = {name for name, said in {**told, **right}.items() if "only where" in said}
     differ = {name for name in told if told[name] != right[name] and name not in elsewhere}
     assert differ == set(), "make licences"
+
+
+BARE = """
+import importlib, pkgutil, sys
+from importlib.metadata import packages_distributions
+from deploy import inventory
+
+gone = inventory.installed().keys() - inventory.needed() - {"dodomu"}
+owners = {name: {inventory.plain(one) for one in owned} for name, owned in packages_distributions().items()}
+shut = {name for name, owned in owners.items() if owned <= gone}
+
+
+class Shut:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in shut:
+            raise ModuleNotFoundError(f"{name} is not in the image", name=name)
+
+
+sys.meta_path.insert(0, Shut())
+count = 0
+for house in sys.argv[1:]:
+    package = importlib.import_module(house)
+    for found in pkgutil.walk_packages(package.__path__, house + "."):
+        if found.name.rpartition(".")[2] != "__main__" and found.name != "flows.places.build":
+            importlib.import_module(found.name)
+            count += 1
+print(count, "pytest" in shut, "moto" in shut)
+"""
+
+
+def test_the_program_runs_without_what_the_image_leaves_out():
+    houses = [name for name in tree.PACKAGES if name != "migrations"]
+    done = subprocess.run(
+        [sys.executable, "-c", BARE, *houses],
+        cwd=tree.ROOT, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    count, *shut = done.stdout.split()
+    assert int(count) > 200
+    assert shut == ["True", "True"], "it was really shut"
