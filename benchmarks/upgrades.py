@@ -54,7 +54,7 @@ def run(since: str = "0014", rows: int = 1_000_000) -> None:
         folder.chmod(0o711)  # as root, PostgreSQL runs as somebody else
         with embedded(folder / "postgres") as server:
             command.upgrade(alembic_of(server.url), since)
-            waits, took = asyncio.run(_measured(server.url, since, rows))
+            waits, took = asyncio.run(_measured(server.url, rows))
     print(f"{since} -> {wanted()}, {rows:,} rows: upgrade {took:.2f} s")
     print(
         f"longest wait of {len(waits):,} transactions: {max(waits):.2f} s;"
@@ -66,7 +66,7 @@ def _usual(waits: list[float]) -> float:
     return sorted(waits)[len(waits) * 99 // 100]
 
 
-async def _measured(url: str, since: str, rows: int) -> tuple[list[float], float]:
+async def _measured(url: str, rows: int) -> tuple[list[float], float]:
     connection = await asyncpg.connect(url)
     await connection.execute("ALTER TABLE cases DISABLE TRIGGER USER")
     await connection.execute(STAFF)
