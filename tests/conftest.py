@@ -88,10 +88,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [
         one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, [])
     ]
-    told = [row for one in reports for name, row in one.user_properties if name == "faults"]
+    noted = [each for one in reports for each in one.user_properties]
+    told = [row for name, row in noted if name == "faults"]
     if not told:
         return
     terminalreporter.section("kills")
+    for line in sorted(line for name, line in noted if name == "troubles"):
+        terminalreporter.write_line(line)
     for row in (_COLUMNS, *sorted(told, key=lambda row: [str(each) for each in row])):
         terminalreporter.write_line(" | ".join(str(each) for each in row))
     sums = [sum(row[place] for row in told) for place in (2, 4, 5)]

@@ -76,6 +76,7 @@ class Town:
     finished: dict[int, tuple[Walker, str]] = field(default_factory=dict)
     deeds: int = 0
     aside: int = 0
+    busy: list[Walker] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     _next: int = 0
     _enough: asyncio.Event = field(default_factory=asyncio.Event)
@@ -93,8 +94,11 @@ class Town:
         assert child.returncode == -signal.SIGKILL, self.rig.log.read_text()[-2000:]
 
     @asynccontextmanager
-    async def crowd(self, at_once: int = AT_ONCE) -> AsyncIterator[None]:
-        """Inside, people come and report; at its end the last ones finish, with a bot that lives."""
+    async def crowd(self, at_once: int = AT_ONCE, *, lives: bool = False) -> AsyncIterator[None]:
+        """Inside, people come and report; at its end the last ones finish, with a bot that lives.
+
+        `lives`: the one that runs does.
+        """
         async with asyncio.TaskGroup() as group:
             lanes = [group.create_task(self._lane()) for _ in range(at_once)]
             try:
@@ -104,7 +108,8 @@ class Town:
                     lane.cancel()
                 raise
             self._enough.set()
-            self.start()
+            if not lives:
+                self.start()
 
     async def _lane(self) -> None:
         while not self._enough.is_set():
@@ -112,6 +117,7 @@ class Town:
             self._next += 1
             made = await self.rig.sim("users", {"first_name": "Олена", "language_code": "uk"})
             person = (Walker if is_long(number) else Hasty)(self.rig, made["id"])
+            self.busy.append(person)
             try:
                 await person.walk(script_of(number))
                 receipt = await person.asked("Ваш код")
@@ -120,6 +126,7 @@ class Town:
                 self._enough.set()
             else:
                 self.finished[number] = (person, receipt["text"])
+            self.busy.remove(person)
             self.deeds += person.done
 
     async def knock(self) -> None:
@@ -128,11 +135,18 @@ class Town:
         await self.rig.sim("family/say", {"user": made["id"], "text": "/start"})
         self.deeds += 1
 
-    async def nonsense(self) -> None:
-        """An update that nobody can take in, from somebody who does nothing else."""
-        made = await self.rig.sim("users", {"first_name": "Хтось", "started": ["family"]})
-        chat = {"id": made["id"], "type": "private", "first_name": "Хтось"}
-        message = {"message_id": 1, "date": 1, "chat": chat, "from": "nobody", "text": "?"}
+    async def nonsense(self, wrong: Any = None, *, to_somebody: bool = False) -> None:
+        """An update that nobody can take in, in the chat of somebody who does nothing else.
+
+        `to_somebody`: in that of one who is just reporting.
+        """
+        if to_somebody and self.busy:
+            chat_id = self.busy[0].id
+        else:
+            new = {"first_name": "Хтось", "started": ["family"]}
+            chat_id = (await self.rig.sim("users", new))["id"]
+        chat = {"id": chat_id, "type": "private", "first_name": "Хтось"}
+        message = {"message_id": 1, "date": 1, "chat": chat, **(wrong or {"from": "nobody"})}
         await self.rig.sim("family/update", {"update": {"message": message}})
         self.aside += 1
 
@@ -144,7 +158,7 @@ class Town:
         assert self.bot is not None
         self.bot.terminate()
         code = await asyncio.to_thread(self.bot.wait, 60)
-        assert code == 0, self.rig.log.read_text()[-2000:]
+        assert code == 0, str(code) + self.rig.log.read_text()[-2000:]
         await self._cases(found)
         await self._rows(found)
         await self._messages(found)
@@ -260,4 +274,4 @@ async def town(
                 await asyncio.to_thread(made.bot.wait, 30)
             await running.stop()
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await hand.close()
+                await made.hand.close()
