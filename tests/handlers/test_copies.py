@@ -1,6 +1,6 @@
 """The same update a hundred times at once, and numbers from anywhere: one effect each.
 
-`COPIED=50` copies as many different updates; by default six.
+`COPIED=50` copies as many different updates; by default three.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from walk import MINIMUM
 from cases.retention import UPDATES_KEPT, expire
 from handlers.door import Door
 
-COPIED = int(os.environ.get("COPIED", "6"))
+COPIED = int(os.environ.get("COPIED", "3"))
 COPIES = 100
 EFFECTS = "SELECT count(*) FROM outbox WHERE method = 'sendMessage'"
 
@@ -83,7 +83,7 @@ async def test_a_hundred_copies_at_once_have_one_effect(asked, steady):
 
 @pytest.mark.parametrize(
     "numbers",
-    [range(2_000, 1_900, -1), range(10**6, 10**15, 10**13), [2**63 - 1, 1, 2**31, 2**31 - 1, 0]],
+    [range(2_000, 1_960, -1), range(10**6, 10**15, 3 * 10**13), [2**63 - 1, 1, 2**31, 2**31 - 1, 0]],
     ids=["descending", "jumping", "at the edges"],
 )
 async def test_numbers_in_any_order_are_each_taken_once(asked, numbers):
