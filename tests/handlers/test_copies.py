@@ -83,7 +83,11 @@ async def test_a_hundred_copies_at_once_have_one_effect(asked, steady):
 
 @pytest.mark.parametrize(
     "numbers",
-    [range(2_000, 1_960, -1), range(10**6, 10**15, 3 * 10**13), [2**63 - 1, 1, 2**31, 2**31 - 1, 0]],
+    [
+        range(2_000, 1_960, -1),
+        range(10**6, 10**15, 3 * 10**13),
+        [2**63 - 1, 1, 2**31, 2**31 - 1, 0],
+    ],
     ids=["descending", "jumping", "at the edges"],
 )
 async def test_numbers_in_any_order_are_each_taken_once(asked, numbers):
