@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help environment run test check bench bench-quick screens sbom licences audit faults
+.PHONY: help environment run test check bench bench-quick screens sbom licences audit faults many soak fuzz
 
 help: ## what this file can do
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
@@ -38,3 +38,12 @@ licences: environment ## write docs/licences.md anew
 
 audit: environment ## known weaknesses of the packages in requirements.lock; asks the index
 	@.ci/audit
+
+many: environment ## kill any of several processes forty times
+	KILLS=40 .venv/bin/pytest -q -s tests/whole/test_many.py
+
+soak: environment ## 12,000 updates and forty kills through each door
+	UPDATES=12000 KILLS=40 COPIED=50 .venv/bin/pytest -q -s tests/whole/test_soak.py tests/handlers/test_copies.py
+
+fuzz: environment ## five thousand odd inputs for every parser
+	HYPOTHESIS_PROFILE=full .venv/bin/pytest -q tests/fuzz tests/handlers/test_any_update.py tests/flows/kinds/test_kind_any_input.py

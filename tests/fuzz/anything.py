@@ -81,8 +81,10 @@ def updates(draw: st.DrawFn, person: int) -> dict[str, Any]:
     text = draw(st.text(max_size=30) | st.sampled_from(["/start", "Ковальчук Софія", "12"]))
     data = draw(st.text(max_size=64) | st.sampled_from(BUTTONS))
     made = copy.deepcopy(draw(st.sampled_from(whole(person, text, data))))
-    for _ in range(draw(st.integers(0, 2)) if made else 0):
-        *way, last = draw(st.sampled_from(_places(made)))
+    for _ in range(draw(st.integers(0, 2))):
+        if not (places := _places(made)):
+            break
+        *way, last = draw(st.sampled_from(places))
         holder: Any = made
         for key in way:
             holder = holder[key]

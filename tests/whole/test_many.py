@@ -121,9 +121,23 @@ async def test_any_process_may_be_killed_and_nothing_is_lost_or_doubled(fleet):
         f" {dict(killing.killed)} in {time.monotonic() - began:.0f} s: 0 lost, 0 doubled, in order\n"
         f"another one sends after {spread(killing.changes)} (killed), {spread(killing.thaws)}"
         f" (frozen); {extra} messages shown twice; {fleet.balancer.twice} updates given to a second"
-        f" intake; the desk read {reads} times"
+        f" intake; the desk read {reads} times\n"
+        f"{await weight(fleet) // len(people):,} bytes of rows for each report"
     )
     assert extra <= IN_FLIGHT * (killing.killed["leader"] + killing.killed["frozen leader"])
+
+
+async def weight(fleet: Fleet) -> int:
+    """Bytes of all rows there are because of the reports, without the space between them."""
+    tables = await fleet.owner.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND relname NOT IN ('alembic_version', 'staff', 'desk_session')"
+    )
+    sizes = [
+        await fleet.owner.fetchval(f"SELECT coalesce(sum(pg_column_size(t.*)), 0) FROM {name} t")
+        for (name,) in tables
+    ]
+    return int(sum(sizes))
 
 
 def spread(seconds: list[float]) -> str:
