@@ -49,9 +49,9 @@ class Curve:
 
 def draw(parts: Mapping[str, Any], folder: Path) -> list[Path]:
     """The curves of what was measured, each a file; where they are now."""
-    folder.mkdir(parents=True, exist_ok=True)
     drawn = []
     for curve in _curves(parts):
+        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{curve.name}.svg"
         path.write_text(svg(curve), encoding="utf-8")
         drawn.append(path)
