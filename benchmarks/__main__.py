@@ -12,14 +12,17 @@ from cyclopts import App
 from benchmarks import figures, plan, results, table
 from benchmarks.accounting import machine
 from benchmarks.peers import installed
-from benchmarks.rig import LOG, Rig, rigged
+from benchmarks.peers.installed import Missing
+from benchmarks.rig import LOG, Rig, Unanswered, rigged
 from benchmarks.run import measured
+from benchmarks.speed import Unsound
 
 Part: TypeAlias = Literal[
     "start", "speed", "calls", "memory", "stored", "backlog", "broadcast", "sealing", "duplicates",
     "pages",
 ]  # fmt: skip
 _BUSY = 0.5
+_BEGIN, _END = "<!-- measured -->", "<!-- end of measured -->"
 
 app = App(name="benchmarks", help="Measure the product as it is shipped, beside others.")
 
@@ -42,7 +45,7 @@ def run(
     cards: int | None = None,
     cases: int | None = None,
 ) -> None:
-    """Measure these parts, or all of them, and print what was seen.
+    """Measure these parts, or all of them, and print what was seen; 1 when a part has failed.
 
     `--quick` takes less of everything, and under three minutes. `--json` keeps the results, part
     by part. `--log` keeps what the bots logged. `--beside` names whom to measure, `dodomu` too;
@@ -85,11 +88,18 @@ def print_table(file: Path) -> None:
     print(table.whole(results.load(file)))
 
 
-@app.command(name="figures")
-def draw(file: Path, folder: Path = Path("docs/performance")) -> None:
-    """Draw the growth curves from what `--json` kept, as SVG into a folder."""
-    for drawn in figures.draw(results.load(file).parts, folder):
-        print(drawn)
+@app.command
+def publish(file: Path, page: Path = Path("docs/performance.md")) -> None:
+    """Put what `--json` kept into the page, between its two marks, with its curves beside it."""
+    found = results.load(file)
+    drawn = figures.draw(found.parts, page.with_suffix(""))
+    before, begin, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not (begin and end):
+        raise SystemExit(f"{page} has no marks {_BEGIN} and {_END}")
+    curves = "\n".join(f"![{path.stem}]({page.stem}/{path.name})" for path in drawn)
+    told = f"{table.whole(found)}\n\n{curves}".rstrip()
+    page.write_text(f"{before}{begin}\n\n{told}\n\n{end}{after}", encoding="utf-8")
 
 
 async def _measured(wanted: plan.Plan, folder: Path, *, quick: bool, json: Path | None) -> None:
@@ -100,14 +110,21 @@ async def _measured(wanted: plan.Plan, folder: Path, *, quick: bool, json: Path 
             _say("The machine is busy: the figures are worth little.")
         await _all(rig, wanted, found)
     print("\n" + table.whole(found))
+    if found.failed:
+        raise SystemExit(1)
 
 
 async def _all(rig: Rig, wanted: plan.Plan, found: results.Results) -> None:
     for part in wanted.parts:
         _say(f"{part} …")
-        seen, took = await measured(rig, part, wanted, _say)
+        try:
+            seen, took = await measured(rig, part, wanted, _say)
+        except (Missing, Unanswered, Unsound) as error:
+            found.fail(part, str(error) or type(error).__name__)
+            _say(f"{part}: failed, {error}")
+            continue
         if seen is None:
-            _say(f"{part}: left out")
+            _say(f"{part}: left out, this tree has no benchmarks.broadcast")
         else:
             found.add(part, seen, took)
             _say(f"{part}: {took:.0f} s")

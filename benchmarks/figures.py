@@ -16,6 +16,8 @@ from benchmarks.goals import cpu_of
 _WIDE, _HIGH = 640, 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 616, 56, 304
 _LINES: Final = 5
+_UNITS: Final = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15)
+_INSET: Final = 32
 _STYLE: Final = (
     "text{font:13px system-ui,sans-serif;fill:#6b7280}.t{font-size:16px;font-weight:600}"
     ".g{stroke:#9ca3af;stroke-opacity:.35}.c{fill:none;stroke:#2563eb;stroke-width:2.5}"
@@ -49,9 +51,9 @@ class Curve:
 
 def draw(parts: Mapping[str, Any], folder: Path) -> list[Path]:
     """The curves of what was measured, each a file; where they are now."""
-    folder.mkdir(parents=True, exist_ok=True)
     drawn = []
     for curve in _curves(parts):
+        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{curve.name}.svg"
         path.write_text(svg(curve), encoding="utf-8")
         drawn.append(path)
@@ -122,11 +124,12 @@ class _Plot:
         last = max(ceil(log10(points[-1].at)), first + 1)
         most = max([one.high for one in points] + ([bound] if bound else []))
         step = 10 ** floor(log10(most / _LINES))
-        unit = next(step * n for n in (1, 2, 5, 10) if step * n * _LINES >= most * 1.05)
+        unit = next(step * n for n in _UNITS if step * n * _LINES >= most * 1.05)
         return cls(first, last, unit * _LINES)
 
     def x(self, at: float) -> float:
-        return _LEFT + (_RIGHT - _LEFT) * (log10(at) - self.first) / (self.last - self.first)
+        share = (log10(at) - self.first) / (self.last - self.first)
+        return _LEFT + _INSET + (_RIGHT - _LEFT - 2 * _INSET) * share
 
     def y(self, height: float) -> float:
         return _BOTTOM - (_BOTTOM - _TOP) * height / self.top

@@ -1,7 +1,7 @@
 """What one run has seen, as JSON: what the tables and the curves are made of.
 
 {"when", "commit", "quick", "machine": {…}, "parts": {name: {…}}, "took": {name: seconds}}, each
-part as its dataclass says.
+part as its dataclass says; "failed": {name: why}.
 """
 
 import json
@@ -17,7 +17,10 @@ from benchmarks.rig import ROOT
 
 @dataclass
 class Results:
-    """`parts`: by name, what was seen, as plain values. `file`: where it is kept, if anywhere."""
+    """`parts`: by name, what was seen, as plain values; `failed`: why there is nothing.
+
+    `file`: where it is kept, if anywhere.
+    """
 
     machine: dict[str, Any]
     quick: bool
@@ -25,12 +28,20 @@ class Results:
     commit: str = ""
     parts: dict[str, Any] = field(default_factory=dict)
     took: dict[str, float] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
     file: Path | None = None
 
     def add(self, part: str, seen: Any, seconds: float) -> None:
         """Kept at once: a run of an hour may be interrupted."""
         self.parts[part] = _plain(seen)
         self.took[part] = seconds
+        self._keep()
+
+    def fail(self, part: str, why: str) -> None:
+        self.failed[part] = why
+        self._keep()
+
+    def _keep(self) -> None:
         if self.file is not None:
             kept = {key: value for key, value in vars(self).items() if key != "file"}
             self.file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -32,7 +32,7 @@ _UNLIMITED: Final = {
     "DODOMU_CHAT_BURST": "100",
 }
 _STAFF_CHAT: Final = "7000002"
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 120.0
 
 
 class Unanswered(Exception):

@@ -16,6 +16,7 @@ def whole(results: Results) -> str:
     told = [about(results), goals(results)]
     if "speed" in results.parts:
         told += [bots(results.parts["speed"]), *left_out(results.parts["speed"])]
+    told += [f"{part}: not measured, because {why}." for part, why in results.failed.items()]
     told += [points(results.parts)] if points(results.parts) else []
     return "\n\n".join(told)
 
