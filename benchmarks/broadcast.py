@@ -150,7 +150,7 @@ async def floods(scene: Scene, times: int, seconds: float = 2.0) -> str:
         await scene.tell("flood", seconds=seconds)
         while (await scene.tell("count"))["floods"] == done:  # noqa: ASYNC110 - others work
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0.2)  # it is written down where the other sees it
+        await _silent(village)
         pair[0].kill()
         await asyncio.to_thread(pair[0].wait)
         pair = [pair[1], scene.start(village, **told)]
@@ -162,6 +162,16 @@ async def floods(scene: Scene, times: int, seconds: float = 2.0) -> str:
         f"{seen['floods']} 429s of {seconds:.0f} s, the leader killed in each: {seen['broken']}"
         f" calls during the silence; {_said(counts)}; twice: {seen['twice']}"
     )
+
+
+async def _silent(village: Village) -> None:
+    """Until it is written down where the other sees it."""
+    connection = await asyncpg.connect(village.url)
+    known = "SELECT EXISTS (SELECT FROM sender_gate WHERE resume_at > now())"
+    async with asyncio.timeout(60):
+        while not await connection.fetchval(known):  # noqa: ASYNC110 - others work
+            await asyncio.sleep(0.01)
+    await connection.close()
 
 
 async def _finished(village: Village, id_: UUID) -> dict[str, int]:

@@ -16,7 +16,7 @@ from aiohttp import web
 
 _JSON: Final = "application/json"
 _TRUE: Final = b'{"ok":true,"result":true}'
-_ON_ITS_WAY: Final = 0.1
+_ON_ITS_WAY: Final = 0.25
 """Seconds within which a call may still come that was made before its 429 was read."""
 
 

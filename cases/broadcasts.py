@@ -7,7 +7,7 @@ What one says is in `cases.broadcast_content`; what is done with one afterwards 
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
@@ -50,7 +50,7 @@ class Broadcast:
     id: UUID
     number: int
     state: str
-    content: Content
+    content: Content = field(repr=False)
     digest: bytes
     tested: bool
     author: UUID

@@ -13,6 +13,7 @@ from telegram.ext import ExtBot
 from cases import outbox
 from cases.outbox import BROADCAST, Claimed
 from delivery.errors import (
+    DOUBTFUL,
     Done,
     Gone,
     NewChat,
@@ -152,6 +153,8 @@ class Courier:
             case Permanent(reason):
                 await self.ledger.failed(row, reason)
             case Unknown(reason) if row.lane == BROADCAST:
+                await self.ledger.unknown(row, reason)
+            case Retry(reason) if row.lane == BROADCAST and reason in DOUBTFUL:
                 await self.ledger.unknown(row, reason)
             case Unknown(reason) | Retry(reason):
                 return await self._retry(row, reason)

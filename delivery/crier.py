@@ -36,7 +36,7 @@ FAULTS: Final = frozenset({"formatting", "too long", "empty", "keyboard", "paylo
 _BUSY, _IDLE = 0.25, 2.0
 _AHEAD: Final = 2.0
 _FIRST: Final = 5
-_MOST: Final = 2000
+_MOST: Final = 500
 _SPAN: Final = 10.0
 _JUDGED_FROM, _BLOCKED_FROM = 20, 100
 
