@@ -84,7 +84,7 @@ class Seen:
 class Judged:
     """`content` is None while something is wrong. `seen` holds what can be shown all the same."""
 
-    content: Content | None
+    content: Content | None = field(repr=False)
     wrong: tuple[Wrong, ...]
     seen: tuple[Seen, ...]
 

@@ -1,6 +1,4 @@
-"""A broadcast under way: called off in its first minute, paused, let go on, stopped, taken back;
-and what became of it, without anybody's name.
-"""
+"""A broadcast under way: called off, paused, let go on, stopped, taken back; its result."""
 
 from typing import Final
 from uuid import UUID
