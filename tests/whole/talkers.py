@@ -22,6 +22,10 @@ BEFORE = 1 + len(WAYS_IN)
 OPEN = 3
 """Words of one chat that are not answered yet, at most: more at once, and it is asked to wait."""
 _PACE = 0.7
+_ARRIVING = """
+SELECT (SELECT count(*) FROM bot_update) < $1
+    OR EXISTS (SELECT FROM outbox WHERE bot = 'family' AND state IN ('queued', 'sending'))
+"""
 
 
 @dataclass
@@ -78,22 +82,24 @@ class Talkers:
 
     async def talk(self, owner: "asyncpg.Pool") -> None:
         """Until everybody has said all their words and been answered."""
-        before = await answered(owner)
-        async with asyncio.timeout(1200):
-            while True:
-                now, seen = time.monotonic(), await answered(owner)
-                done = {one.ref: seen.get(one.ref, 0) - before[one.ref] for one in self.chats}
-                if sum(done.values()) >= len(self.chats) * self.words:
-                    return
-                due = [
-                    one
-                    for one in self.chats
-                    if one.said < self.words
-                    and now >= one.next_at
-                    and one.said - done[one.ref] < OPEN
-                ]
-                await self._say(due, now)
-                await asyncio.sleep(0.15)
+        while await owner.fetchval(_ARRIVING, len(self.chats) * BEFORE):
+            await asyncio.sleep(0.2)
+        before, most, since = await answered(owner), 0, time.monotonic()
+        while True:
+            now, seen = time.monotonic(), await answered(owner)
+            done = {one.ref: seen.get(one.ref, 0) - before.get(one.ref, 0) for one in self.chats}
+            if (heard := sum(done.values())) >= len(self.chats) * self.words:
+                return
+            if heard > most:
+                most, since = heard, now
+            assert now - since < 90, f"{heard} are answered, and nothing goes on"
+            due = [
+                one
+                for one in self.chats
+                if one.said < self.words and now >= one.next_at and one.said - done[one.ref] < OPEN
+            ]
+            await self._say(due, now)
+            await asyncio.sleep(0.15)
 
     async def _say(self, due: list[Talker], now: float) -> None:
         spoken = [{"user": one.id, "text": f"{word(one.said)} Софія"} for one in due]
@@ -130,9 +136,9 @@ def _name_in(text: str) -> str:
 
 
 async def answered(owner: "asyncpg.Pool") -> dict[bytes, int]:
-    """How many messages were queued for each chat."""
+    """How many messages were sent to each chat."""
     rows: list[Any] = await owner.fetch(
         "SELECT chat_ref, count(*) AS many FROM outbox"
-        " WHERE bot = 'family' AND method = 'sendMessage' GROUP BY chat_ref"
+        " WHERE bot = 'family' AND method = 'sendMessage' AND state = 'sent' GROUP BY chat_ref"
     )
     return {row["chat_ref"]: row["many"] for row in rows}
