@@ -19,7 +19,7 @@ from bot.collector import Collector
 from bot.demo import Demo
 from bot.download import Download
 from bot.house import FAMILY, House, Line, Pools, post_of, site_of
-from bot.intake import Diligence, Lead, Process
+from bot.intake import Diligence, Lead
 from bot.janitor import Janitor
 from bot.keyring import Keyring
 from bot.log import watch
@@ -81,9 +81,9 @@ async def serve(
         house = House(settings, site_of(settings, demo), keyring, pools, dsn, nursery, stop)
         if revive is not None:
             nursery.start("guardian", guardian.watch(dsn, revive, stop), lasting=True)
-        wakes = _send(house) if parts.delivery else ()
+        files = _send(house) if parts.delivery else None
         if parts.intake:
-            await _open_doors(house, wakes, stack)
+            await _open_doors(house, files, stack)
         if parts.desk is not None:
             from bot.desk import opened  # noqa: PLC0415 - pages that only the demo serves here
 
@@ -120,10 +120,10 @@ def _reload(keyring: Keyring) -> None:
         _log.info("the list of recipients was read again")
 
 
-def _send(house: House) -> tuple[Wake, ...]:
+def _send(house: House) -> Wake | None:
     """Senders, relays, the collector of files, those who watch and tidy: all beside the doors.
 
-    How to tell them that there may be work.
+    How to tell the collector that there may be work; the others hear it from the database.
     """
     settings, nursery = house.settings, house.nursery
     limits = Limits(
@@ -151,7 +151,6 @@ def _send(house: House) -> tuple[Wake, ...]:
     bots = {line.name: line.bot_id for line in house.site.lines}
     janitor = Janitor(house.pools, house.keyring, post_of(house), bots, _now)
     nursery.start("janitor", janitor.run(house.stop), lasting=True)
-    wakes = [sender.poke for sender in senders.values()]
     if FAMILY in senders:
         bell = post_of(house).bell
         postman = Postman(
@@ -161,12 +160,11 @@ def _send(house: House) -> tuple[Wake, ...]:
     nursery.start("watchman", watchman(house).run(house.stop), lasting=True)
     for name, relay in relays(house, worker):
         nursery.start(f"relay {name}", relay.run(house.stop), lasting=True)
-        wakes.append(relay.poke)
-    if (line := house.site.line(FAMILY)) is not None:
-        collector = _collector(house, line, worker)
-        nursery.start("collector", collector.run(house.stop), lasting=True)
-        wakes.append(collector.poke)
-    return tuple(wakes)
+    if (line := house.site.line(FAMILY)) is None:
+        return None
+    collector = _collector(house, line, worker)
+    nursery.start("collector", collector.run(house.stop), lasting=True)
+    return collector.poke
 
 
 def _collector(house: House, line: Line, worker: str) -> Collector:
@@ -185,19 +183,16 @@ def _collector(house: House, line: Line, worker: str) -> Collector:
     )
 
 
-async def _open_doors(house: House, wakes: tuple[Wake, ...], stack: AsyncExitStack) -> None:
+async def _open_doors(house: House, files: Wake | None, stack: AsyncExitStack) -> None:
     from bot.doors import build_door  # noqa: PLC0415 - with aiogram: seconds a sender need not pay
 
     settings, nursery = house.settings, house.nursery
     hooks: list[tuple[Hook, Api]] = []
     for line in house.site.lines:
         api = await stack.enter_async_context(Api(house.site.api, line.token))
-        door = build_door(house, line, api)
-        diligence = Diligence(
-            _waking(door.process, wakes),
-            door.quarantine,
-            alive=partial(guardian.answers, house.dsn),
-        )
+        door = build_door(house, line, api, files)
+        alive = partial(guardian.answers, house.dsn)
+        diligence = Diligence(door.process, door.quarantine, alive=alive)
         if settings.webhook_url is None:
             lead = Lead(house.dsn, line.name)
             polling = Polling(api, diligence, lead, settings.parallel_chats)
@@ -219,18 +214,6 @@ async def _open_doors(house: House, wakes: tuple[Wake, ...], stack: AsyncExitSta
         for hook, api in hooks:
             announcing = hook.announce(api, settings.webhook_url, house.stop)
             nursery.start(f"webhook {hook.bot_id}", announcing, vital=True)
-
-
-def _waking(process: Process, wakes: tuple[Wake, ...]) -> Process:
-    """A committed update may have queued something: those who wait look at once."""
-
-    async def done(raw: bytes) -> str:
-        outcome = await process(raw)
-        for wake in wakes:
-            wake()
-        return outcome
-
-    return done
 
 
 def _settle_memory() -> None:

@@ -1,5 +1,7 @@
 """Behind each bot's door: aiogram's router and ours, and the answer to a pressed button."""
 
+from collections.abc import Callable
+
 from aiogram import Bot, Dispatcher, Router
 
 from bot.house import FAMILY, STAFF, House, Line, post_of
@@ -15,8 +17,8 @@ from handlers.talk import Spot
 from vault.box import Box
 
 
-def build_door(house: House, line: Line, api: Api) -> Door:
-    """Everything that happens to an update of this bot."""
+def build_door(house: House, line: Line, api: Api, files: Callable[[], None] | None) -> Door:
+    """Everything that happens to an update of this bot. `files`: told that some may wait."""
     dispatcher = Dispatcher(disable_fsm=True)
     letters = Letters(house.pools.intake, Box.of(house.keyring.vault))
     dispatcher.include_router(_router(house, line, letters))
@@ -32,6 +34,7 @@ def build_door(house: House, line: Line, api: Api) -> Door:
         clock=house.keyring.now,
         answer=_answering(house, api),
         group=house.site.staff_chat if line.name == STAFF else None,
+        files=files,
     )
 
 

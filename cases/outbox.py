@@ -140,8 +140,9 @@ async def recover(database: Database, bot: str, worker: str, *, succeeding: bool
     return len(rows)
 
 
-async def sent(database: Database, worker: str, receipts: Sequence[Receipt]) -> frozenset[int]:
-    """Finish these rows; the ids of those that still were `worker`'s to finish."""
+async def sent(database: Database, worker: str, receipts: Sequence[Receipt]) -> dict[int, bool]:
+    """Finish these rows. Of those that still were `worker`'s to finish: whether more waits for
+    their chat."""
     rows = await database.fetch(
         """
         UPDATE outbox o
@@ -149,7 +150,9 @@ async def sent(database: Database, worker: str, receipts: Sequence[Receipt]) -> 
                sealed = NULL, finished_at = now(), lease_until = NULL
           FROM unnest($2::bigint[], $3::bigint[], $4::text[]) AS r(id, message_id, note)
          WHERE o.id = r.id AND o.state = 'sending' AND o.worker = $1
-        RETURNING o.id
+        RETURNING o.id, EXISTS (SELECT FROM outbox p
+                                 WHERE p.chat_ref = o.chat_ref AND p.bot = o.bot
+                                   AND p.state = 'queued') AS more
         """,
         worker,
         [receipt.id for receipt in receipts],
@@ -157,7 +160,7 @@ async def sent(database: Database, worker: str, receipts: Sequence[Receipt]) -> 
         [receipt.note for receipt in receipts],
         timeout=PATIENCE,
     )
-    return frozenset(row["id"] for row in rows)
+    return {row["id"]: row["more"] for row in rows}
 
 
 async def failed(database: Database, worker: str, row: int, error: str) -> bool:

@@ -70,18 +70,11 @@ class Point(StrEnum):
 
     KEYS_MOVED = "K5"
     """A batch of cases has its new keys; the audit has not been told."""
-    KEYS_DROPPED = "K6"
-    """A batch of old keys is deleted; the audit has not been told."""
 
-    GRANT_STORED = "D1"
-    """A member's copy of a group's key is stored; the audit has not been told."""
     CASE_TAKEN = "D3"
     """A case is taken by somebody; the audit has not been told."""
     CHECKPOINT_WRITTEN = "D4"
     """The desk's checkpoint lies beside the one it is to replace."""
-
-    CASE_SHREDDED = "M2"
-    """The keys and objects of cases are deleted; they do not say yet that they are erased."""
 
 
 _struck: Final[list[Strike]] = []

@@ -11,7 +11,6 @@ import asyncpg
 
 from cases.audit import AuditEvent, Signer, append
 from cases.outbox import Database
-from cases.points import Point, passing
 from cases.turn import Turn, opened, opened_draft
 from vault.local import Vault
 
@@ -134,8 +133,6 @@ async def shred(pool: "asyncpg.Pool", *, signer: Signer, now: datetime, limit: i
                 f"DELETE FROM {table} WHERE case_id = ANY ($1)",  # noqa: S608 - constants
                 ids,
             )
-        if ids:
-            passing(Point.CASE_SHREDDED)
         await connection.execute(
             "UPDATE cases SET status = 'erased', erased_at = $2 WHERE id = ANY ($1)", ids, now
         )

@@ -77,7 +77,7 @@ class Courier:
     moved: Moved | None
 
     async def deliver(self, row: Claimed) -> float | None:
-        """Seconds until the row is due again; None when it is finished. Never raises."""
+        """Seconds until more is due for this chat; None: nothing known of. Never raises."""
         try:
             try:
                 verdict = await self._attempt(row)
@@ -87,7 +87,7 @@ class Courier:
             # and must neither be repeated for two days nor stop the others.
             except Exception as fault:  # noqa: BLE001 - see above
                 await self.ledger.unknown(row, type(fault).__name__)
-                return None
+                return 0.0
             passing(Point.CALL_ANSWERED)
             return await self._settle(row, verdict)
         except outbox.AWAY:
@@ -141,7 +141,7 @@ class Courier:
     async def _settle(self, row: Claimed, verdict: Verdict) -> float | None:
         match verdict:
             case Done(note, message_id):
-                await self.ledger.sent(row, message_id, note)
+                return 0.0 if await self.ledger.sent(row, message_id, note) else None
             case Gone(reason, whole_chat):
                 await self.ledger.unreachable(row, reason, whole_chat=whole_chat)
             case Permanent(reason):
@@ -160,12 +160,12 @@ class Courier:
                 await self.ledger.close(row, self.bot, "token refused")
                 await self.ledger.put_back(row, _TOKEN_SECONDS)
                 return _TOKEN_SECONDS
-        return None
+        return 0.0
 
     async def _retry(self, row: Claimed, reason: str) -> float | None:
         if row.age > patience(row.lane):
             await self.ledger.failed(row, f"given up: {reason}")
-            return None
+            return 0.0
         seconds = backoff(row.attempts, secrets.randbelow(1000) / 1000)
         await self.ledger.retry(row, seconds, reason)
         return seconds

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from cases import gate, outbox
@@ -15,6 +17,7 @@ Told = TypeVar("Told")
 
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 5.0
+_REMEMBERED: Final = 4096
 
 _LOG = logging.getLogger("delivery")
 
@@ -28,6 +31,15 @@ def cut_is_away() -> Iterator[None]:
         if type(fault).__name__ == "InternalClientError":
             raise ConnectionError("cut amid a statement") from fault
         raise
+
+
+@dataclass(frozen=True, eq=False)
+class _Mark:
+    """A row that was sent, and where to say whether more waits for its chat; None: not ours."""
+
+    row: Claimed
+    receipt: Receipt
+    more: "asyncio.Future[bool | None]" = field(repr=False)
 
 
 class Ledger:
@@ -44,11 +56,15 @@ class Ledger:
         self._worker = ""
         self.counters = counters
         self.flying: dict[int, Claimed] = {}
+        self._marks: list[_Mark] = []
+        self._marking = False
+        self._tagged: OrderedDict[tuple[bytes, str], int] = OrderedDict()
 
     def begin(self, worker: str, stop: asyncio.Event) -> None:
         """A new term; `worker` has never been used before."""
         self._worker, self._stop = worker, stop
         self.flying.clear()
+        self._tagged.clear()  # somebody else may have sent a newer one
 
     def take(self, rows: tuple[Claimed, ...]) -> None:
         self.flying.update((row.id, row) for row in rows)
@@ -64,6 +80,8 @@ class Ledger:
         return max(most - taken, 0)
 
     async def message_of(self, row: Claimed, tag: str) -> int | None:
+        if (known := self._tagged.get((row.chat_ref, tag))) is not None:
+            return known
         return await self._written(
             row, lambda: outbox.message_of(self._database, row.chat_ref, tag)
         )
@@ -74,12 +92,46 @@ class Ledger:
         )
         return found or ()
 
-    async def sent(self, row: Claimed, message_id: int | None, note: str | None) -> None:
-        receipt = [Receipt(row.id, message_id, note)]
-        mine = await self._written(row, lambda: outbox.sent(self._database, self._worker, receipt))
+    async def sent(self, row: Claimed, message_id: int | None, note: str | None) -> bool:
+        """Whether more may wait for this chat. What is sent meanwhile is written together."""
+        mark = _Mark(row, Receipt(row.id, message_id, note), asyncio.Future())
+        self._marks.append(mark)
+        if not self._marking:
+            await self._write_marks()
+        more = await mark.more
         passing(Point.ROW_MARKED)
         self.counters.sent += 1
-        self._own(mine)
+        self.counters.disowned += more is None
+        if row.tag is not None and message_id is not None:
+            self._remember(row.chat_ref, row.tag, message_id)
+        return more is not False
+
+    async def _write_marks(self) -> None:
+        self._marking = True
+        try:
+            while marks := self._marks:
+                self._marks = []
+                try:
+                    mine = await self._written(None, lambda: self._finish(marks))
+                except Exception as loss:  # noqa: BLE001 - whoever waits raises it
+                    for mark in marks:
+                        mark.more.set_exception(loss)
+                    continue
+                for mark in marks:
+                    mark.more.set_result((mine or {}).get(mark.row.id))
+        finally:
+            self._marking = False
+
+    async def _finish(self, marks: list[_Mark]) -> dict[int, bool]:
+        # One that was claimed anew was written; only the answer was lost.
+        ours = [mark.receipt for mark in marks if self.flying.get(mark.row.id) is mark.row]
+        return await outbox.sent(self._database, self._worker, ours) if ours else {}
+
+    def _remember(self, chat_ref: bytes, tag: str, message_id: int) -> None:
+        self._tagged[chat_ref, tag] = message_id
+        self._tagged.move_to_end((chat_ref, tag))
+        if len(self._tagged) > _REMEMBERED:
+            self._tagged.popitem(last=False)
 
     async def failed(self, row: Claimed, reason: str) -> None:
         _LOG.error("row %d (%s, lane %d) failed: %s", row.id, row.method, row.lane, reason)

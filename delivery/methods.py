@@ -8,7 +8,6 @@ from html import unescape
 from re import compile as pattern
 from typing import Any, Final, TypeAlias
 
-from telegram import Message
 from telegram.ext import ExtBot
 
 Params: TypeAlias = dict[str, Any]
@@ -29,22 +28,18 @@ async def _send_message(bot: ExtBot[int], chat_id: int, params: Params, lane: in
 
 async def _edit_text(bot: ExtBot[int], chat_id: int, params: Params, lane: int) -> int | None:
     more = dict(params)
-    edited = await bot.edit_message_text(
-        more.pop("text", ""),
-        chat_id,
-        more.pop("message_id", None),
-        api_kwargs=more,
-        rate_limit_args=lane,
+    message_id = more.pop("message_id", None)
+    await bot.edit_message_text(
+        more.pop("text", ""), chat_id, message_id, api_kwargs=more, rate_limit_args=lane
     )
-    return _id(edited)
+    return _number(message_id)
 
 
 async def _edit_markup(bot: ExtBot[int], chat_id: int, params: Params, lane: int) -> int | None:
     more = dict(params)
-    edited = await bot.edit_message_reply_markup(
-        chat_id, more.pop("message_id", None), api_kwargs=more, rate_limit_args=lane
-    )
-    return _id(edited)
+    message_id = more.pop("message_id", None)
+    await bot.edit_message_reply_markup(chat_id, message_id, api_kwargs=more, rate_limit_args=lane)
+    return _number(message_id)
 
 
 async def _delete(bot: ExtBot[int], chat_id: int, params: Params, lane: int) -> None:
@@ -57,8 +52,8 @@ async def _leave(bot: ExtBot[int], chat_id: int, _params: Params, lane: int) -> 
     await bot.leave_chat(chat_id, rate_limit_args=lane)
 
 
-def _id(edited: Message | bool) -> int | None:
-    return edited.message_id if isinstance(edited, Message) else None
+def _number(message_id: object) -> int | None:
+    return message_id if isinstance(message_id, int) else None
 
 
 METHODS: Final[dict[str, Method]] = {

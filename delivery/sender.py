@@ -9,6 +9,7 @@ import asyncio
 import logging
 import secrets
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from telegram.ext import ExtBot
@@ -61,6 +62,10 @@ class Sender:
         self._pool = pool
         self._worker = worker
         self._wake = asyncio.Event()
+        #: whether rows that could be sent were left for want of room
+        self._full = False
+        #: how often something was said to be queued
+        self._heard_of = 0
         self._pace = Pace(limits)
         self._pacer = Pacer(self._pace, self._flooded)
         self._http = Http(read_timeout)
@@ -76,7 +81,8 @@ class Sender:
         self._courier = Courier(bot, telegram, self._pace, vault, self._ledger, {}, moved)
 
     def poke(self) -> None:
-        """Something has been queued in this process: look at once."""
+        """Something has been queued: look at once."""
+        self._heard_of += 1
         self._wake.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -162,11 +168,16 @@ class Sender:
         swept = clock()
         while not stop.is_set():
             self._wake.clear()
+            heard = self._heard_of
             if clock() - swept > _SWEEP_SECONDS:
                 swept = clock()
                 self.counters.recovered += await outbox.recover(session, self._bot, worker)
+            landed = partial(self._landed, heard)
             for row in await self._claim(session, worker):
-                calls.create_task(self._courier.deliver(row)).add_done_callback(self._landed)
+                calls.create_task(self._courier.deliver(row)).add_done_callback(landed)
+            self._full = not (
+                self._ledger.room(CONCURRENCY) and self._ledger.room(_BROADCASTS, BROADCAST)
+            )
             await _within(self._wake, min(self._pace.halted() or _LOOK_SECONDS, _LOOK_SECONDS))
 
     async def _claim(self, session: Database, worker: str) -> tuple[Claimed, ...]:
@@ -180,17 +191,22 @@ class Sender:
             passing(Point.ROWS_CLAIMED)
         return rows
 
-    def _landed(self, delivery: "asyncio.Task[float | None]") -> None:
-        self._wake.set()
+    def _landed(self, heard: int, delivery: "asyncio.Task[float | None]") -> None:
+        """Look again if there may be more: for this chat, or for the room that was missing."""
         if delivery.cancelled() or delivery.exception() is not None:
+            self._wake.set()
             return  # the task group's business
-        if (seconds := delivery.result()) is not None:
+        seconds = delivery.result()
+        # What was queued for this chat meanwhile could not be claimed while this row flew.
+        if self._full or self._heard_of != heard:
+            self._wake.set()
+        if seconds is not None:
             loop = asyncio.get_running_loop()
             loop.call_later(min(seconds, _LOOK_SECONDS), self._wake.set)
 
     def _heard(self, bot: str) -> None:
         if bot == self._bot:
-            self._wake.set()
+            self.poke()
 
     async def _flooded(self, seconds: float) -> None:
         self.counters.floods += 1

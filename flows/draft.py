@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flows.answers import Answer, Json, Sub
 from flows.kinds.subs import record_in, text_in
@@ -37,6 +38,8 @@ class Draft:
     trail: tuple[str, ...] = ()
     #: the day (ISO, Kyiv) the open question was drawn: its buttons mean what they meant then
     day: str = ""
+    #: what flows.path has found for this draft, which never changes: a turn asks many times over
+    walked: dict[int, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def with_answer(self, address: str, answer: Answer) -> "Draft":
         return replace(self, answers={**self.answers, address: answer})

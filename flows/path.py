@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flows.answers import Answer, State
 from flows.draft import Draft
@@ -11,8 +12,7 @@ CLOSING = "closing"
 """The section of the questions asked just before sending."""
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(NamedTuple):
     """A question that applies, or the list of a group's items. `item` is "" outside groups."""
 
     address: str
@@ -22,12 +22,20 @@ class Stop:
     item: str = ""
 
 
-def path(flow: Flow, draft: Draft) -> Iterator[Stop]:
+def path(flow: Flow, draft: Draft) -> tuple[Stop, ...]:
     """The stops of all sections in order, the closing ones last.
 
     A condition sees only answers that are themselves on the path. A group's questions come once
     for each item; the list of its items follows them.
     """
+    held = draft.walked.get(id(flow))
+    if held is None or held[0] is not flow:
+        held = draft.walked[id(flow)] = (flow, tuple(_walk(flow, draft)))
+    found: tuple[Stop, ...] = held[1]
+    return found
+
+
+def _walk(flow: Flow, draft: Draft) -> Iterator[Stop]:
     seen: dict[str, Answer] = {}
     for section in flow.sections:
         for entry in section.steps:

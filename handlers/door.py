@@ -61,6 +61,8 @@ class Door:
     #: the group a staff bot works in; families' bots work in none
     group: int | None = None
     rate: Rate = RATE
+    #: told when a turn may have left files to fetch: nobody else tells those who fetch them
+    files: Callable[[], None] | None = None
 
     async def process(self, raw: bytes) -> str:
         """COMMITTED, DUPLICATE, IGNORED or QUARANTINED: acknowledge it, in each case.
@@ -111,6 +113,8 @@ class Door:
         talk.finish()
         await turns.save(self.database, self.vault, turn, signer=self.signer, now=now)
         passing(Point.TURN_COMMITTED)
+        if turn.jobs and self.files is not None:
+            self.files()
         if talk.tap is not None:
             await self.answer(talk.tap.query_id, talk.toast)
         return COMMITTED
