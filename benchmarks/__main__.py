@@ -1,157 +1,138 @@
-"""`python -m benchmarks`: measures everything in one run and prints it; about five minutes."""
+"""`python -m benchmarks`: measures everything in one run and prints it as one table of goals."""
 
 import asyncio
+import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from statistics import median
-from typing import Final, Literal
+from typing import Any, Literal, TypeAlias
 
 from cyclopts import App
 
-from benchmarks import duplicates, measures
-from benchmarks.accounting import Machine, machine
-from benchmarks.duplicates import Found
-from benchmarks.measures import Memory, Speed, Start
-from benchmarks.rig import LOG, Rig, pushed, rigged
+from benchmarks import figures, plan, results, table
+from benchmarks.accounting import machine
+from benchmarks.peers import installed
+from benchmarks.peers.installed import Missing
+from benchmarks.rig import LOG, Rig, Unanswered, rigged
+from benchmarks.run import measured
+from benchmarks.speed import Unsound
 
-ALL: Final = ("start", "memory", "speed", "duplicates")
-_BUSY: Final = 0.5
+Part: TypeAlias = Literal[
+    "start", "speed", "calls", "memory", "stored", "backlog", "broadcast", "sealing", "duplicates",
+    "pages",
+]  # fmt: skip
+_BUSY = 0.5
+_BEGIN, _END = "<!-- measured -->", "<!-- end of measured -->"
 
-app = App(name="benchmarks", help="Measure the product as it is shipped.")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How much of each: `seconds` of measuring after `warm` seconds of the same, `rates` a second.
-
-    `drafts`: the numbers of open drafts after which memory is looked at. `cards`: how many are
-    searched for duplicates. `log`: keep the bot's.
-    """
-
-    parts: tuple[str, ...]
-    rounds: int
-    drafts: tuple[int, ...]
-    seconds: float
-    warm: float
-    rates: tuple[float, ...]
-    cards: int
-    log: Path | None
+app = App(name="benchmarks", help="Measure the product as it is shipped, beside others.")
 
 
 @app.default
 def run(
-    *parts: Literal["start", "memory", "speed", "duplicates"],
-    rounds: int = 5,
-    drafts: tuple[int, ...] = (1_000, 10_000),
-    seconds: float = 12.0,
-    warm: float = 6.0,
-    rates: tuple[float, ...] = (30.0, 100.0),
-    cards: int = 20_000,
+    *parts: Part,
+    quick: bool = False,
+    json: Path | None = None,
     log: Path | None = None,
+    beside: tuple[str, ...] | None = None,
+    rounds: int | None = None,
+    seconds: float | None = None,
+    warm: float | None = None,
+    rates: tuple[float, ...] | None = None,
+    drafts: tuple[int, ...] | None = None,
+    stored: tuple[int, ...] | None = None,
+    backlog: int | None = None,
+    recipients: tuple[int, ...] | None = None,
+    cards: int | None = None,
+    cases: int | None = None,
 ) -> None:
-    """Measure these parts, or all of them, and print what was seen.
+    """Measure these parts, or all of them, and print what was seen; 1 when a part has failed.
 
-    `--seconds` of measuring come after `--warm` seconds of the same load. `--rates` are updates a
-    second, `--drafts` the numbers of open drafts after which memory is looked at, `--cards` how
-    many are searched for duplicates. `--log` keeps what the bot logged.
+    `--quick` takes less of everything, and under three minutes. `--json` keeps the results, part
+    by part. `--log` keeps what the bots logged. `--beside` names whom to measure, `dodomu` too;
+    `--beside none` leaves all but the webhook's `dodomu` out. `--seconds` of measuring come after
+    `--warm` seconds of the same, `--rounds` times; `--rates` are updates a second. How much there
+    is: `--drafts` open, cases `--stored`, a `--backlog` of updates, `--recipients` of a broadcast,
+    `--cards` searched for duplicates, `--cases` in the desk's queue.
     """
-    plan = Plan(parts or ALL, rounds, drafts, seconds, warm, rates, cards, log)
+    asked = _given(
+        beside=beside, rounds=rounds, seconds=seconds, warm=warm, rates=rates, drafts=drafts,
+        stored=stored, backlog=backlog, recipients=recipients, cards=cards, cases=cases,
+    )  # fmt: skip
+    wanted = replace(plan.QUICK if quick else plan.WHOLE, **asked)
+    if parts:
+        wanted = replace(wanted, parts=parts)
     with tempfile.TemporaryDirectory(prefix="dodomu-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # as root, PostgreSQL runs as somebody else
         try:
-            asyncio.run(_measured(plan, folder))
+            asyncio.run(_measured(wanted, folder, quick=quick, json=json))
         finally:
-            if log is not None:
+            if log is not None and (folder / LOG).exists():
                 log.write_bytes((folder / LOG).read_bytes())
 
 
-async def _measured(plan: Plan, folder: Path) -> None:
+def _given(**asked: Any) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+@app.command
+def prepare() -> None:
+    """Get what the other bots need: Redis, its client, grammY. As root, Debian's Redis too."""
+    for sentence in installed.prepare():
+        print(sentence)
+
+
+@app.command(name="table")
+def print_table(file: Path) -> None:
+    """Print the tables of docs/performance.md from what `--json` kept."""
+    print(table.whole(results.load(file)))
+
+
+@app.command
+def publish(file: Path, page: Path = Path("docs/performance.md")) -> None:
+    """Put what `--json` kept into the page, between its two marks, with its curves beside it."""
+    found = results.load(file)
+    drawn = figures.draw(found.parts, page.with_suffix(""))
+    before, begin, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not (begin and end):
+        raise SystemExit(f"{page} has no marks {_BEGIN} and {_END}")
+    curves = "\n".join(f"![{path.stem}]({page.stem}/{path.name})" for path in drawn)
+    told = f"{table.whole(found)}\n\n{curves}".rstrip()
+    page.write_text(f"{before}{begin}\n\n{told}\n\n{end}{after}", encoding="utf-8")
+
+
+async def _measured(wanted: plan.Plan, folder: Path, *, quick: bool, json: Path | None) -> None:
     async with rigged(folder) as rig:
-        _about(machine(await rig.postgres_version()))
-        if "start" in plan.parts:
-            _started(await measures.start(rig, plan.rounds))
-        if "memory" in plan.parts:
-            _remembered(await measures.memory(rig, plan.drafts))
-        if "speed" in plan.parts:
-            for door, settings in (("polling", {}), ("webhook", pushed())):
-                _sped(await _speed(rig, door, settings, plan))
-        if "duplicates" in plan.parts:
-            _matched(await asyncio.to_thread(duplicates.measure, plan.cards))
+        found = results.begin(machine(await rig.postgres_version()), quick=quick, file=json)
+        _say(table.about(found))
+        if found.machine["load"] > _BUSY:
+            _say("The machine is busy: the figures are worth little.")
+        await _all(rig, wanted, found)
+    print("\n" + table.whole(found))
+    if found.failed:
+        raise SystemExit(1)
 
 
-async def _speed(rig: Rig, door: str, settings: dict[str, str], plan: Plan) -> Speed:
-    return await measures.speed(
-        rig, door, settings, warm=plan.warm, seconds=plan.seconds, rates=plan.rates
-    )
+async def _all(rig: Rig, wanted: plan.Plan, found: results.Results) -> None:
+    for part in wanted.parts:
+        _say(f"{part} …")
+        try:
+            seen, took = await measured(rig, part, wanted, _say)
+        except (Missing, Unanswered, Unsound) as error:
+            found.fail(part, str(error) or type(error).__name__)
+            _say(f"{part}: failed, {error}")
+            continue
+        if seen is None:
+            _say(f"{part}: left out, this tree has no benchmarks.broadcast")
+        else:
+            found.add(part, seen, took)
+            _say(f"{part}: {took:.0f} s")
 
 
-def _about(here: Machine) -> None:
-    print(f"{here.cpu}, {here.cores} cores, {here.memory_gb:.1f} GB; {here.system}")
-    print(f"Python {here.python}, PostgreSQL {here.postgres} with durable commits")
-    busy = "" if here.load < _BUSY else ": the machine is busy, the figures are worth little"
-    print(f"load before measuring {here.load:.2f}{busy}")
-
-
-def _line(name: str, figures: str) -> None:
-    print(f"  {name:<42}{figures}", flush=True)
-
-
-def _spread(seconds: list[float]) -> str:
-    return f"{median(seconds):.2f} s  ({min(seconds):.2f} to {max(seconds):.2f})"
-
-
-def _started(seen: Start) -> None:
-    print(f"\nStart, median of {len(seen.help)}; database running, disk cache warm")
-    _line("dodomu run, process start to first answer", _spread(seen.first_answer))
-    _line("dodomu --help", _spread(seen.help))
-
-
-def _remembered(seen: Memory) -> None:
-    print("\nMemory of the bot process (intake and delivery), PSS")
-    for drafts, mb in seen.pss.items():
-        _line(f"{drafts:,} open drafts touched", f"{mb:.0f} MiB")
-
-
-def _matched(seen: Found) -> None:
-    print(f"\nDuplicates among {seen.cards:,} open cards, {seen.planted} of them planted")
-    _line("names, dates and places read", f"{seen.reading:.2f} s")
-    _line("all pairs found and weighed", f"{seen.finding:.2f} s")
-    _line("CPU of both", f"{seen.cpu:.2f} s")
-    _line("planted ones found", f"{seen.met}, likely {seen.met_likely}")
-    _line("suggested in all", ", ".join(f"{many} {level}" for level, many in seen.levels.items()))
-
-
-_SCRIPTS: Final = {
-    "unsent": "questions alone",
-    "report": "whole reports, one in 15 updates seals",
-}
-
-
-def _sped(seen: Speed) -> None:
-    print(f"\nSpeed over {seen.door}")
-    for most in seen.saturations:
-        print(f"  saturation, {measures.IN_FLIGHT} chats in flight, {_SCRIPTS[most.script]}")
-        _line(
-            "  answered updates/s",
-            f"{most.per_second:.0f}  ({most.updates} in {most.seconds:.0f} s,"
-            f" {most.sealed} sealed; others kept {max(most.others, 0):.1f} cores busy)",
-        )
-        _line(
-            "  CPU per answered update",
-            f"{most.cpu_bot + most.cpu_postgres:.2f} ms = bot {most.cpu_bot:.2f}"
-            f" + PostgreSQL {most.cpu_postgres:.2f}  (the stub's own {most.cpu_stub:.2f} apart)",
-        )
-        _line("  Telegram calls per answered update", f"{most.calls_per_update:.2f}")
-    for one in seen.latencies:
-        _line(
-            f"latency at {one.rate:.0f} updates/s",
-            f"p50 {one.p50:.1f} ms, p99 {one.p99:.1f} ms, worst {one.worst:.0f} ms"
-            f"  ({one.updates} updates, {one.sealed} sealed in {one.sealing:.0f} ms;"
-            f" {one.calls_per_update:.2f} calls each; others kept"
-            f" {max(one.others, 0):.1f} cores busy)",
-        )
+def _say(words: str) -> None:
+    """While it goes on; the tables alone go where they can be kept."""
+    print(words, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Final
 
 import translitua
 
-from cases.matching import Card, find, read
+from cases.matching import Card, Index, find, find_for, forget, read
 from flows.answers import Json
 from flows.kinds.given_names import GIVEN_NAMES
 from flows.kinds.periods import Period, a_day, a_month, a_year
@@ -19,6 +19,9 @@ from flows.places import Settlement, matches
 
 SHARE: Final = 0.02
 """Of the cards, those that tell once more of a child already told of."""
+
+_NEW: Final = 100
+"""Of the last cards, each told once more, those that are looked for one by one."""
 
 _STEMS: Final = [
     "Бабк", "Байд", "Балаб", "Барв", "Бевз", "Бережн", "Бик", "Білоконь", "Богуш", "Борт",
@@ -70,6 +73,8 @@ class Found:
     planted: int
     met: int
     met_likely: int
+    #: milliseconds of reading and finding for one new card, of each that was tried
+    one: list[float]
 
 
 def measure(number: int) -> Found:
@@ -87,11 +92,23 @@ def measure(number: int) -> Found:
         reading=read_at - began,
         finding=done - read_at,
         cpu=cpu,
-        levels=Counter(one.comparison.level for one in suggestions),
+        levels=dict(Counter(one.comparison.level for one in suggestions)),
         planted=len(pairs),
         met=sum(level is not None for level in met),
         met_likely=met.count("likely"),
+        one=_one_by_one(made[-_NEW:], cards[:-_NEW]),
     )
+
+
+def _one_by_one(new: Sequence[tuple[str, Told]], cards: Sequence[Card]) -> list[float]:
+    """Milliseconds for each of the `new` against all the others, which stand in an index."""
+    index, took = Index(cards), []
+    forget()
+    for case, told in new:
+        began = time.perf_counter()
+        find_for(read(case, told), index)
+        took.append(1000 * (time.perf_counter() - began))
+    return took
 
 
 def _pair(one: Card, other: Card) -> frozenset[str]:

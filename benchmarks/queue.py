@@ -26,13 +26,13 @@ from cases.views import VIEWS, Filter, Place
 
 app = App(name="queue", help="Measure the desk's queue.")
 
-_STAFF: Final = """
+STAFF: Final = """
 INSERT INTO staff (id, name, role, units, state)
 SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'x', 'prosecutor', '{UA}',
        'active' FROM generate_series(1, 40) n
 """
 # Of all cases one in ten is open, and of these `$2` percent nobody has taken.
-_CASES: Final = """
+CASES: Final = """
 INSERT INTO cases (id, code, chat_ref, kind, status, level, reasons, rules_version, age_band,
                    oblast, scenario, locale, channel, children, answers, recipient, received_at,
                    due_at, taken_by, taken_at)
@@ -78,10 +78,7 @@ def run(rows: int = 1_000_000, untaken: int = 20, rounds: int = 15) -> None:
 async def _measured(url: str, rows: int, untaken: int, rounds: int) -> None:
     connection = await asyncpg.connect(url)
     began = time.monotonic()
-    await connection.execute(_STAFF)
-    await connection.execute("SET statement_timeout = 0")
-    await connection.execute(_CASES, rows, untaken, timeout=3600)
-    await connection.execute("VACUUM ANALYZE cases", timeout=3600)
+    await fill(connection, rows, untaken)
     await connection.close()
     print(f"{rows:,} cases in {time.monotonic() - began:.0f} s; {untaken} % of a tenth untaken")
     async with await database.connect(url, role="dodomu_desk") as pool:
@@ -90,6 +87,14 @@ async def _measured(url: str, rows: int, untaken: int, rounds: int) -> None:
             print(f"\nsees {', '.join(units)}")
             for one in await _figures(pool, viewer, rounds):
                 print(f"  {one.name:<28}{one.middle:8.1f} ms   worst {one.worst:.1f}")
+
+
+async def fill(connection: "asyncpg.Connection", rows: int, untaken: int = 20) -> None:
+    """Forty prosecutors and `rows` cases; a tenth is open, of these `untaken` percent free."""
+    await connection.execute(STAFF)
+    await connection.execute("SET statement_timeout = 0")
+    await connection.execute(CASES, rows, untaken, timeout=3600)
+    await connection.execute("VACUUM ANALYZE cases", timeout=3600)
 
 
 async def _figures(pool: "asyncpg.Pool", viewer: Person, rounds: int) -> list[Figure]:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,23 +32,19 @@ _UNLIMITED: Final = {
     "DODOMU_CHAT_BURST": "100",
 }
 _STAFF_CHAT: Final = "7000002"
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 120.0
 
 
 class Unanswered(Exception):
     """The bot did not answer in time, or has ended. The message names its log: look there."""
 
 
-@dataclass
-class Bot:
-    """A running bot. `started` is the moment before the process was made."""
+@dataclass(frozen=True)
+class Process:
+    """One that runs. `started` is the moment before it was made."""
 
-    process: "subprocess.Popen[bytes]"
+    pid: int
     started: float
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid
 
 
 @dataclass
@@ -60,11 +56,17 @@ class Rig:
     stub_url: str
     stub: "subprocess.Popen[str]"
     client: aiohttp.ClientSession
+    desk_key: Path
     env: dict[str, str] = field(repr=False)
+    _model: str = ""
 
     @property
     def postmaster(self) -> int:
         return int((self.server.data / "postmaster.pid").read_text().split("\n", 1)[0])
+
+    @property
+    def program(self) -> tuple[str, ...]:
+        return (str(Path(sys.executable).with_name("dodomu")),)
 
     @property
     def log(self) -> Path:
@@ -72,15 +74,19 @@ class Rig:
 
     async def database(self) -> str:
         """A new database at today's schema; its URL."""
+        if not self._model:
+            self._model = await self._made("")
+            await asyncio.to_thread(migrate, self.server.url_of(self._model))
+        return self.server.url_of(await self._made(f"TEMPLATE {self._model}"))
+
+    async def _made(self, like: str) -> str:
         name = f"bench_{secrets.token_hex(4)}"
         connection = await asyncpg.connect(self.server.url_of("postgres"))
         try:
-            await connection.execute(f"CREATE DATABASE {name}")
+            await connection.execute(f"CREATE DATABASE {name} {like}")
         finally:
             await connection.close()
-        url = self.server.url_of(name)
-        await asyncio.to_thread(migrate, url)
-        return url
+        return name
 
     async def postgres_version(self) -> str:
         connection = await asyncpg.connect(self.server.url_of("postgres"))
@@ -106,30 +112,47 @@ class Rig:
         return seen
 
     @asynccontextmanager
-    async def bot(self, url: str, settings: Mapping[str, str]) -> AsyncIterator[Bot]:
+    async def bot(self, url: str, settings: Mapping[str, str]) -> AsyncIterator[Process]:
         """`dodomu run` on the database `url`, and its polite end."""
         env = {**self.env, **settings, "DATABASE_URL": url}
-        command = [str(Path(sys.executable).with_name("dodomu")), "run"]
-        with self.log.open("ab") as out:
-            started = time.monotonic()
-            process = await asyncio.to_thread(_popen, command, env, out)
         try:
-            yield Bot(process, started)
+            with spawned((*self.program, "run"), env, self.log) as process:
+                yield process
         finally:
-            process.send_signal(signal.SIGTERM)
-            await asyncio.to_thread(process.wait, _PATIENCE)
             await self.tell("reset")
 
 
-def _popen(command: list[str], env: dict[str, str], out: Any) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)  # noqa: S603 - ours
+@contextmanager
+def spawned(
+    command: Sequence[str], env: Mapping[str, str], log: Path, end: signal.Signals = signal.SIGTERM
+) -> Iterator[Process]:
+    """A process of our own, until the block is left: then it is asked with `end` to go."""
+    with log.open("ab") as out:
+        started = time.monotonic()
+        process = subprocess.Popen(  # noqa: S603 - ours
+            command, cwd=ROOT, env={**inherited(), **env}, stdout=out, stderr=out
+        )
+    try:
+        yield Process(process.pid, started)
+    finally:
+        process.send_signal(end)
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def inherited() -> dict[str, str]:
+    """What every process is told of the machine."""
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
 
 
 @asynccontextmanager
 async def rigged(folder: Path) -> AsyncIterator[Rig]:
     """All of it, running, in `folder`; no bot yet."""
     keyset = throwaway.make_all(folder / "keys", datetime.now(UTC))
-    env = {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
+    env = {
         "TELEGRAM_BOT_TOKEN": FAMILY,
         "TELEGRAM_STAFF_BOT_TOKEN": STAFF,
         "DODOMU_FOLDER": str(folder / "var"),
@@ -144,7 +167,7 @@ async def rigged(folder: Path) -> AsyncIterator[Rig]:
     with embedded(folder / "postgres") as server, _stub() as (url, stub):
         env["DODOMU_TELEGRAM_API"] = url
         async with aiohttp.ClientSession() as client:
-            yield Rig(server, folder, url, stub, client, env)
+            yield Rig(server, folder, url, stub, client, keyset.desk, env)
 
 
 @contextmanager
@@ -161,11 +184,16 @@ def _stub() -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
         process.stdout.close()
 
 
-def pushed() -> dict[str, str]:
-    """The settings of a bot that gets its updates over a webhook; without them it polls."""
+def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+        port: int = taken.getsockname()[1]
+    return port
+
+
+def pushed() -> dict[str, str]:
+    """The settings of a bot that gets its updates over a webhook; without them it polls."""
+    port = free_port()
     return {
         "DODOMU_WEBHOOK_URL": f"http://127.0.0.1:{port}",
         "DODOMU_WEBHOOK_PORT": str(port),

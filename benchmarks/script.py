@@ -1,5 +1,6 @@
 """What the families of a measurement say and press, by the words of the catalogs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -77,13 +78,16 @@ def touch(number: int) -> tuple[Step, ...]:
     return (Say(_PLACES[number % len(_PLACES)][0]),)
 
 
-SCRIPTS: Final = {
+SCRIPTS: Final[dict[str, Callable[[int], tuple[Step, ...]]]] = {
     "report": report,
     "unsent": unsent,
     "half": half,
     "hello": hello,
     "touch": touch,
 }
+
+#: words of a button that only the last screen of the script has
+ARRIVED: Final = {"unsent": say(LOCALE, "report.share.option.police")}
 
 
 def _tap(key: str) -> Tap:

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from bot import guardian
+from bot import guardian, traffic
 from bot.collector import Collector
 from bot.demo import Demo
 from bot.download import Download
+from bot.health import answering, vitals_of
 from bot.house import FAMILY, House, Line, Pools, post_of, site_of
 from bot.intake import Diligence, Lead
 from bot.janitor import Janitor
@@ -27,18 +28,18 @@ from bot.nursery import Nursery, unless
 from bot.polling import Polling
 from bot.postman import Postman
 from bot.profile import introduce
-from bot.ringing import link_cast, relays, watchman
+from bot.ringing import clerk, crier, link_cast, relays, watchman
 from bot.settings import Settings
 from bot.store import Store
 from bot.telegram import Api
 from bot.webhook import Hook, Webhook
 from delivery.pace import Limits
+from delivery.relay import Relay
 from delivery.sender import Sender
 from handlers import unfetched
 from vault.recipients import ListRefused
 
 _FINISH_SECONDS: Final = 25.0
-_WEBHOOK_PATIENCE: Final = 6.0  # with a look at the database, within the ten seconds of a request
 _THRESHOLDS: Final = (5_000, 20, 50)
 
 _log = logging.getLogger(__name__)
@@ -78,18 +79,22 @@ async def serve(
     async with AsyncExitStack() as stack:
         pools = await stack.enter_async_context(Pools.open(dsn, settings.parallel_chats))
         nursery = await stack.enter_async_context(Nursery())
-        house = House(settings, site_of(settings, demo), keyring, pools, dsn, nursery, stop)
+        vitals = vitals_of(settings, pools.intake, keyring.recipients)
+        site = site_of(settings, demo)
+        house = House(settings, site, keyring, pools, dsn, nursery, stop, vitals)
         if revive is not None:
             nursery.start("guardian", guardian.watch(dsn, revive, stop), lasting=True)
         files = _send(house) if parts.delivery else None
         if parts.intake:
             await _open_doors(house, files, stack)
         if parts.desk is not None:
-            from bot.desk import opened  # noqa: PLC0415 - pages that only the demo serves here
+            from bot.desk import chain_reading, opened  # noqa: PLC0415 - pages that only the demo serves here
 
-            work = await stack.enter_async_context(opened(settings, dsn, parts.desk))
-            nursery.start("desk", work(stop), lasting=True)
+            office = await stack.enter_async_context(opened(settings, dsn, parts.desk))
+            nursery.start("desk", office.work(stop), lasting=True)
+            vitals.add("audit_chain", chain_reading(office.watch))
             await link_cast(house)
+        await stack.enter_async_context(answering(settings, vitals))
         _settle_memory()
         ready()
         await unless(nursery.trouble, stop.wait())
@@ -146,6 +151,7 @@ def _send(house: House) -> Wake | None:
         )
         for line in house.site.lines
     }
+    channels: dict[str, Sender | Relay] = dict(senders)
     for name, sender in senders.items():
         nursery.start(f"sender {name}", sender.run(house.stop), lasting=True)
     bots = {line.name: line.bot_id for line in house.site.lines}
@@ -157,9 +163,17 @@ def _send(house: House) -> Wake | None:
             house.pools, house.keyring, bots, _now, senders[FAMILY].poke, bell, house.dsn
         )
         nursery.start("postman", postman.run(house.stop), lasting=True)
+        line = house.site.line(FAMILY)
+        assert line is not None, "its sender is there"
+        nursery.start("crier", crier(house, line, senders[FAMILY]).run(house.stop), lasting=True)
     nursery.start("watchman", watchman(house).run(house.stop), lasting=True)
+    nursery.start("clerk", clerk(house).run(house.stop), lasting=True)
     for name, relay in relays(house, worker):
         nursery.start(f"relay {name}", relay.run(house.stop), lasting=True)
+        channels[name] = relay
+    house.vitals.add("senders", traffic.senders(channels))
+    for name, look in traffic.Waiting(house.pools, tuple(channels)).looks():
+        house.vitals.add(name, look)
     if (line := house.site.line(FAMILY)) is None:
         return None
     collector = _collector(house, line, worker)
@@ -193,6 +207,7 @@ async def _open_doors(house: House, files: Wake | None, stack: AsyncExitStack) -
         door = build_door(house, line, api, files)
         alive = partial(guardian.answers, house.dsn)
         diligence = Diligence(door.process, door.quarantine, alive=alive)
+        polling: Polling | None = None
         if settings.webhook_url is None:
             lead = Lead(house.dsn, line.name)
             polling = Polling(api, diligence, lead, settings.parallel_chats)
@@ -200,8 +215,9 @@ async def _open_doors(house: House, files: Wake | None, stack: AsyncExitStack) -
         else:
             assert settings.webhook_secret, "bot.settings refuses a webhook without a secret"
             secret = settings.webhook_secret.get_secret_value()
-            diligence.patience = _WEBHOOK_PATIENCE
-            hooks.append((Hook(line.bot_id, secret, diligence), api))
+            hooks.append((Hook(line.bot_id, secret, diligence, nursery=nursery), api))
+        taken = traffic.updates(line.name, diligence, polling)
+        house.vitals.add(f"updates_{line.name}", taken, vital=True)
         if line.name == FAMILY:
             note = settings.folder / ("sandbox/profile" if settings.in_sandbox else "profile")
             nursery.start("profile", introduce(api, note))

@@ -40,6 +40,11 @@ def made(folder: Path, now: datetime) -> KeySet:
     return throwaway.make_all(home, now, listed)
 
 
+def signing(folder: Path) -> Path:
+    """Where the demo's key that signs the audit chain lies, once `made`."""
+    return demo.folder(folder) / "keys" / "intake-sign.key"
+
+
 def reader(folder: Path, number: int) -> Member | None:
     """The open keys of one of READERS; None for anybody else."""
     if number not in READERS:

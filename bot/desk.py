@@ -6,18 +6,22 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from bot import demo, demo_keys, guardian
+from bot.health import answering, vitals_of
 from bot.keyring import listed
 from bot.log import watch
+from bot.metrics import Sample
 from bot.nursery import Nursery, unless
 from bot.settings import Settings
 from bot.store import Store
+from bot.vitals import Look, Reading
 from cases import database, people
 from cases.database import Pool
 from desk.app import build
@@ -61,10 +65,15 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     door = listening(settings)
-    async with Nursery() as nursery, opened(settings, dsn, door) as work:
+    async with AsyncExitStack() as stack:
+        nursery = await stack.enter_async_context(Nursery())
+        office = await stack.enter_async_context(opened(settings, dsn, door))
+        vitals = vitals_of(settings, office.pool, lambda: listed(settings, datetime.now(UTC)))
+        vitals.add("audit_chain", chain_reading(office.watch))
+        await stack.enter_async_context(answering(settings, vitals))
         if revive is not None:
             nursery.start("guardian", guardian.watch(dsn, revive, stop), lasting=True)
-        nursery.start("desk", work(stop), lasting=True)
+        nursery.start("desk", office.work(stop), lasting=True)
         gc.enable()
         ready(link(settings, door))
         await unless(nursery.trouble, stop.wait())
@@ -74,11 +83,18 @@ async def serve(
         raise nursery.failure
 
 
+@dataclass(frozen=True)
+class Office:
+    """A desk that can be served: `work` does it until an event is set."""
+
+    work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+    watch: Watch
+    pool: Pool
+
+
 @asynccontextmanager
-async def opened(
-    settings: Settings, dsn: str, door: socket.socket
-) -> AsyncIterator[Callable[[asyncio.Event], Coroutine[Any, Any, None]]]:
-    """What serves the desk until an event is set."""
+async def opened(settings: Settings, dsn: str, door: socket.socket) -> AsyncIterator[Office]:
+    """The desk at this door, with its connections open."""
     key = key_file(settings, datetime.now(UTC))
     at_start = listed(settings, datetime.now(UTC))
     signer, vault = keys.load_desk(key)
@@ -115,7 +131,7 @@ async def opened(
                 await serve_app(app, door, stop, behind_proxy=site.secure)
                 watching.cancel()
 
-        yield work
+        yield Office(work, watch, own)
 
 
 @asynccontextmanager
@@ -143,3 +159,22 @@ async def _cast(own: Pool) -> tuple[str, ...]:
     if not made:
         _log.warning("real people work here: no button signs anybody in")
     return tuple(map(str, demo.STAFF)) if made else ()
+
+
+def chain_reading(watch: Watch) -> Look:
+    """The audit chain, as the desk's own watch has last seen it."""
+
+    async def look() -> Reading:
+        standing = watch.standing
+        if standing.at is None:
+            return Reading()
+        age = (datetime.now(UTC) - standing.at).total_seconds()
+        return Reading(
+            [
+                Sample("dodomu_audit_chain_whole", float(standing.broken is None)),
+                Sample("dodomu_audit_chain_entry", standing.seq),
+                Sample("dodomu_audit_chain_checked_age_seconds", age),
+            ]
+        )
+
+    return look

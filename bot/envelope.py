@@ -11,6 +11,7 @@ import orjson
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _CHATTY: Final = ("message", "edited_message", "my_chat_member")
+_KINDS: Final = (*_CHATTY, "callback_query")
 
 
 class NoUpdateId(ValueError):
@@ -19,11 +20,15 @@ class NoUpdateId(ValueError):
 
 @dataclass(frozen=True)
 class Envelope:
-    """`conversation` is the chat's id: updates of one conversation keep their order."""
+    """`conversation` is the chat's id: updates of one conversation keep their order.
+
+    `kind`: Telegram's name of what it holds, or "other".
+    """
 
     update_id: int
     conversation: int | None = field(repr=False)
     body: bytes = field(repr=False)
+    kind: str = "other"
 
 
 def read(body: bytes) -> Envelope:
@@ -73,7 +78,8 @@ def _envelope(update: object) -> Envelope:
     number = update.get("update_id")
     if not isinstance(number, int) or isinstance(number, bool) or not _LEAST <= number <= _MOST:
         raise NoUpdateId("no usable update_id")
-    return Envelope(number, _conversation(update), _fixed(update, number))
+    kind = next((kind for kind in _KINDS if kind in update), "other")
+    return Envelope(number, _conversation(update), _fixed(update, number), kind)
 
 
 def _conversation(update: dict[str, Any]) -> int | None:

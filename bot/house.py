@@ -13,6 +13,7 @@ from bot.demo import Demo
 from bot.keyring import Keyring
 from bot.nursery import Nursery
 from bot.settings import Settings
+from bot.vitals import Vitals
 from cases import database
 from handlers.bells import Bell
 from handlers.sending import Post
@@ -87,6 +88,7 @@ class House:
     dsn: str = field(repr=False)
     nursery: Nursery = field(repr=False)
     stop: asyncio.Event = field(repr=False)
+    vitals: Vitals = field(repr=False)
 
 
 def site_of(settings: Settings, demo: Demo | None) -> Site:

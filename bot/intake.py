@@ -5,6 +5,7 @@ Never aiogram's own loops: they acknowledge what they have not done yet.
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -26,6 +27,13 @@ Quarantine: TypeAlias = Callable[[bytes, str], Awaitable[None]]
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 
 _REMEMBERED = 1000
+_SOON_GONE = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "2",
+    "idle_session_timeout": "90s",  # a look before each long poll, and a batch between two
+}
+"""A host that is cut off, or frozen, does not keep the lead: by itself TCP waits for hours."""
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +55,8 @@ class Diligence:
 
     Attempts are counted across deliveries, for a webhook has a deadline of its own, longer than
     `patience`: seconds for one attempt. `alive` is asked whether the database answers, before an
-    update is blamed for taking too long.
+    update is blamed for taking too long. `counts`: finished updates by kind and what `take` said;
+    `failures`: attempts in vain; `last`: time.monotonic() when the last one was finished.
     """
 
     process: Process
@@ -55,7 +64,9 @@ class Diligence:
     pauses: Sequence[float] = (0.5, 2.0)
     patience: float = 20.0
     alive: Callable[[], Awaitable[bool]] | None = None
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    failures: int = 0
+    last: float | None = None
     _failed: OrderedDict[int, tuple[int, str]] = field(default_factory=OrderedDict, repr=False)
 
     async def take(self, envelope: Envelope) -> str:
@@ -97,11 +108,14 @@ class Diligence:
 
     def _finish(self, envelope: Envelope, done: str) -> str:
         self._failed.pop(envelope.update_id, None)
-        self.counts[done] = self.counts.get(done, 0) + 1
+        key = (envelope.kind, done)
+        self.counts[key] = self.counts.get(key, 0) + 1
+        self.last = time.monotonic()
         return done
 
     def _remember(self, update_id: int, attempts: int, error: str) -> None:
         self._failed[update_id] = (attempts, error)
+        self.failures += 1
         while len(self._failed) > _REMEMBERED:
             self._failed.popitem(last=False)
 
@@ -121,7 +135,9 @@ class Lead:
         """Whether we lead, asked of the database each time: a lost session leads no more."""
         try:
             if self._session is None:
-                self._session = await asyncpg.connect(self.dsn, timeout=10)
+                self._session = await asyncpg.connect(
+                    self.dsn, timeout=10, server_settings=_SOON_GONE
+                )
             # The lock may be taken again and again by the session that has it.
             return await gate.take_lead(self._session, f"poll {self.name}")
         except outbox.AWAY:

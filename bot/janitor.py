@@ -48,9 +48,9 @@ class Janitor:
             else:
                 _log.info(
                     "passed on: %d; erased: %d; expired: %d drafts, %d updates, %d sent,"
-                    " %d quarantined, %d letters, %d entries",
+                    " %d quarantined, %d letters, %d entries, %d recipients, %d passes",
                     *(passed, erased, gone.drafts, gone.updates, gone.sent, gone.quarantined),
-                    *(gone.letters, gone.entries),
+                    *(gone.letters, gone.entries, gone.recipients, gone.passes),
                 )
             await nap(stop, pause)
 

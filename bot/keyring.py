@@ -76,6 +76,15 @@ class Keyring:
             return 0
 
 
+def signer(settings: Settings) -> Callable[[bytes], bytes]:
+    """What this host signs the audit chain with. Raises vault.keys.KeyFileRefused.
+
+    Unlike `Keyring.of` it makes no key: an entry that a stranger's key signs breaks the chain.
+    """
+    path = settings.intake_sign_key or demo_keys.signing(settings.folder)
+    return partial(chain.sign, keys.load_intake_sign(path).seed)
+
+
 def listed(settings: Settings, now: datetime) -> Recipients:
     """The list that the settings name, for a host that holds none of the intake's keys.
 

@@ -46,9 +46,10 @@ CODES: Final = frozenset({
 })
 # fmt: on
 """Fields with a short code of ours: class names, states, pseudonyms. A value that is longer, or
-holds a space or a letter that is not Latin, is left out."""
+holds a space or a letter that is not Latin, or may be a telephone number, is left out."""
 
 _CODE = re.compile(r"[A-Za-z0-9_.:/|#+-]{1,64}")
+_PHONE = re.compile(r"\+?\d[\d-]{5,}\d")
 _TOKEN = re.compile(r"(?:bot)?\d{5,}:[\w-]{3,}")
 _PERSONAL = re.compile(r"[^\x20-\x7e]|\d[\d ()-]{5,}\d|.{200}")  # other alphabets, phones, floods
 _SAFE_WORD = re.compile(r"family|staff|[A-Z]\w{0,40}(?:Error|Exception)")
@@ -106,7 +107,7 @@ def _allowed(key: str, value: object) -> Any:
         if isinstance(value, bytes):
             return value.hex()[:64]
         text = str(value)
-        if _CODE.fullmatch(text) and not _TOKEN.search(text):
+        if _CODE.fullmatch(text) and not (_TOKEN.search(text) or _PHONE.fullmatch(text)):
             return text
     return _HIDDEN
 
@@ -135,11 +136,12 @@ class _Formatter(logging.Formatter):
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        line = _event(record)
+        line = told(record)
         return str(self._render(None, "", line))
 
 
-def _event(record: logging.LogRecord) -> dict[str, Any]:
+def told(record: logging.LogRecord) -> dict[str, Any]:
+    """What may be said of a record: the line of the log, as fields."""
     line: dict[str, Any] = {
         "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(
             timespec="milliseconds"

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -52,8 +53,15 @@ class Polling:
     parallel: int = 8
     first_pause: float = _FIRST_PAUSE
     offset: int = field(default=0, init=False)
+    #: time.monotonic() when Telegram last answered, or when there was no need to ask it
+    heard: float = field(default_factory=time.monotonic, init=False)
     _told: int = field(default=0, init=False)
     _leading: bool | None = field(default=None, init=False)
+
+    @property
+    def leading(self) -> bool:
+        """Whether this process is the one that polls."""
+        return self._leading is True
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop`; then finish what is in hand and confirm it. Raises TokenRefused."""
@@ -71,6 +79,7 @@ class Polling:
                 await self._bear(error, stop, backoff)
                 continue
             backoff.well()
+            self.heard = time.monotonic()
             if updates:
                 passing(Point.UPDATE_CAME)
                 await self._do(list(self._envelopes(updates)), stop)
@@ -87,6 +96,7 @@ class Polling:
             _log.info("standing by", extra={"bot_id": self.api.bot_id})
         self._leading = led
         if not led:
+            self.heard = time.monotonic()
             await nap(stop, _STAND_BY)
         return led
 

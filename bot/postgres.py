@@ -239,6 +239,14 @@ def wanted() -> str:
     return Path(migrations.__path__[0], "HEAD").read_text().strip()
 
 
+def revisions() -> frozenset[str]:
+    """Every revision this code knows, from which it can bring a database up to date."""
+    import migrations  # noqa: PLC0415
+
+    found = Path(migrations.__path__[0], "versions").glob("[0-9]*.py")
+    return frozenset(path.name.partition("_")[0] for path in found)
+
+
 def alembic_of(url: str) -> "Config":
     """What Alembic's own commands need to work on this database."""
     from alembic.config import Config  # noqa: PLC0415

@@ -1,24 +1,52 @@
-"""Everything that rings: the watchman, and what carries bells that are not Telegram's."""
+"""Everything that rings or cries: the watchman, who minds broadcasts, and what is no Telegram."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 
 from bot import demo
-from bot.house import STAFF, House, bell_of
+from bot.clerk import Clerk
+from bot.house import STAFF, House, Line, bell_of
 from bot.settings import Settings
 from bot.watchman import Channels, Watchman
 from cases import bells, links
 from cases.bells import HOOK, MAIL
+from delivery.crier import Crier
 from delivery.hook import Hook
 from delivery.mail import Mail
 from delivery.relay import Carrier, Relay
+from delivery.sender import Sender
 
 
 def watchman(house: House) -> Watchman:
     """Rings through whatever the settings name."""
+    pool = house.pools.intake
+    return Watchman(pool, house.keyring.vault, _channels(house), partial(bells.moment, pool))
+
+
+def clerk(house: House) -> Clerk:
+    """Tells of broadcasts through the same channels."""
+    pool, keyring = house.pools.intake, house.keyring
+    moment = partial(bells.moment, pool)
+    return Clerk(pool, keyring.vault, keyring.sign, _channels(house), moment)
+
+
+def crier(house: House, line: Line, sender: Sender) -> Crier:
+    """Feeds broadcasts to the sender of this bot while that leads."""
+    settings, pool, keyring = house.settings, house.pools.sender, house.keyring
+    return Crier(
+        *(pool, keyring.vault, line.name, min(settings.broadcast_rate, settings.rate)),
+        signer=keyring.sign,
+        moment=partial(bells.moment, pool),
+        leads=lambda: sender.leading,
+        wake=sender.poke,
+        paid=settings.paid_broadcasts,
+    )
+
+
+def _channels(house: House) -> Channels:
     settings, line = house.settings, house.site.line(STAFF)
-    channels = Channels(
+    return Channels(
         bell=bell_of(house),
         staff_bot=line.bot_id if line is not None else None,
         mail=settings.smtp_host is not None,
@@ -26,8 +54,6 @@ def watchman(house: House) -> Watchman:
         hook=settings.bell_url is not None,
         desk=settings.desk_url or "",
     )
-    pool = house.pools.intake
-    return Watchman(pool, house.keyring.vault, channels, partial(bells.moment, pool))
 
 
 def relays(house: House, worker: str) -> Iterator[tuple[str, Relay]]:

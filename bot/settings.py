@@ -5,13 +5,11 @@ secret may lie in a file: NAME_FILE is the path of a file with the value of NAME
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -20,61 +18,26 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
+from bot.setting_kinds import (
+    LOOPBACK,
+    Addresses,
+    Origin,
+    Port,
+    Postgres,
+    ReportUrl,
+    SafeUrl,
+    Secret,
+    Token,
+)
+
 PREFIX: Final = "DODOMU_"
 TELEGRAM: Final = "https://api.telegram.org"
 
-_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}")
-_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _FILE = "_FILE"
 
 
 class SettingsRefused(Exception):
     """Some settings are wrong. The message is one line for each, without values: change them."""
-
-
-def _token(value: SecretStr) -> SecretStr:
-    if not _TOKEN.fullmatch(value.get_secret_value()):
-        raise ValueError("is no bot token; @BotFather gives them as 123456:letters")
-    return value
-
-
-def _postgres(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
-        raise ValueError("must begin with postgresql://")
-    return value
-
-
-def _secret(value: SecretStr) -> SecretStr:
-    if not _SECRET.fullmatch(value.get_secret_value()):
-        raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
-    return value
-
-
-def _safe_url(value: str) -> str:
-    parts = urlsplit(value)
-    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    if not (parts.hostname and (parts.scheme == "https" or local)):
-        raise ValueError("must begin with https:// (http:// only on this computer)")
-    return value.rstrip("/")
-
-
-def _origin(value: str) -> str:
-    if urlsplit(value).path or urlsplit(value).query:
-        raise ValueError("must be a host alone, without a path")
-    return value
-
-
-def _addresses(value: str) -> str:
-    if not all(_ADDRESS.fullmatch(one.strip()) for one in value.split(",")):
-        raise ValueError("must be addresses such as duty@example.org, with commas between them")
-    return value
-
-
-Token = Annotated[SecretStr, AfterValidator(_token)]
-SafeUrl = Annotated[str, AfterValidator(_safe_url)]
-Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class Settings(BaseSettings):
@@ -94,16 +57,14 @@ class Settings(BaseSettings):
     telegram_staff_bot_token: Annotated[
         Token | None, Field(validation_alias="TELEGRAM_STAFF_BOT_TOKEN")
     ] = None
-    database_url: Annotated[
-        SecretStr | None,
-        AfterValidator(lambda value: value and _postgres(value)),
-        Field(validation_alias="DATABASE_URL"),
-    ] = None
+    database_url: Annotated[Postgres | None, Field(validation_alias="DATABASE_URL")] = None
 
     folder: Path = Path("var")
     """Everything this program writes: the embedded database, the sandbox, sealed files."""
     objects: str | None = None
     """Where sealed files lie: a folder, or s3://bucket/prefix. Default: `folder`/objects."""
+    backup_to: str = ""
+    """Public parts of the keys that open backups, with commas between them."""
     telegram_api: SafeUrl = TELEGRAM
     staff_chat: int | None = None
     """Where the bell rings: the id of the prosecutors' group, or of one prosecutor's chat."""
@@ -112,9 +73,7 @@ class Settings(BaseSettings):
     """Where Telegram reaches this computer. Without it updates are polled, and no port is open."""
     webhook_host: str = "127.0.0.1"
     webhook_port: Port = 8443
-    webhook_secret: Annotated[
-        SecretStr | None, AfterValidator(lambda value: value and _secret(value))
-    ] = None
+    webhook_secret: Secret | None = None
 
     vault_key: Path | None = None
     intake_sign_key: Path | None = None
@@ -126,39 +85,42 @@ class Settings(BaseSettings):
 
     desk_host: str = "127.0.0.1"
     desk_port: Port = 8082
-    desk_url: Annotated[SafeUrl | None, AfterValidator(lambda value: value and _origin(value))] = (
-        None
-    )
+    desk_url: Origin | None = None
     """The desk's address as browsers know it; passkeys and invitations are bound to it."""
     desk_key: Path | None = None
     """The key file of the desk's host. Without it, and without a token, the desk is the demo's."""
 
     bell_url: SafeUrl | None = None
     """What else is called when a bell rings, signed with `bell_secret`."""
-    bell_secret: Annotated[
-        SecretStr | None, AfterValidator(lambda value: value and _secret(value))
-    ] = None
+    bell_secret: Secret | None = None
     smtp_host: str | None = None
     """The server that takes bells as e-mail. Without it there is no mail."""
     smtp_port: Port = 587
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
-    smtp_from: Annotated[str | None, AfterValidator(lambda value: value and _addresses(value))] = (
-        None
-    )
-    smtp_to: Annotated[str, AfterValidator(lambda value: value and _addresses(value))] = ""
+    smtp_from: Addresses | None = None
+    smtp_to: Addresses = ""
     """The duty room's addresses, with commas between them."""
 
     rate: Annotated[int, Field(ge=1, le=1000)] = 25
     """Most messages in any second, for each bot. Telegram takes 30, or 1000 paid ones."""
     broadcast_rate: Annotated[float, Field(gt=0, le=1000)] = 20.0
+    paid_broadcasts: bool = False
+    """Telegram may charge 0.1 Star for each message beyond 30 a second (allow_paid_broadcast)."""
     chat_rate: Annotated[float, Field(gt=0, le=100)] = 1.0
     """Messages a second to one person, after a burst of `chat_burst`."""
     chat_burst: Annotated[int, Field(ge=1, le=100)] = 3
     group_rate: Annotated[int, Field(ge=1, le=20)] = 18
     """Most messages to one group in any minute."""
     parallel_chats: Annotated[int, Field(ge=1, le=64)] = 8
+
+    health_port: Port | None = None
+    """Where /livez, /readyz and /metrics answer. Without it they answer nowhere."""
+    health_host: str = "127.0.0.1"
+
+    sentry_dsn: ReportUrl | None = None
+    """A Sentry of one's own that is told of errors: class names and lines of code, no words."""
 
     sandbox_port: Port = 8081
     log: Literal["auto", "json", "plain"] = "auto"
@@ -214,7 +176,7 @@ def names() -> tuple[str, ...]:
 
 
 def _secret_names() -> tuple[str, ...]:
-    ours = ("WEBHOOK_SECRET", "ROOT_PUBLIC", "BELL_SECRET", "SMTP_PASSWORD")
+    ours = ("WEBHOOK_SECRET", "ROOT_PUBLIC", "BELL_SECRET", "SMTP_PASSWORD", "SENTRY_DSN")
     secret = ("TELEGRAM_", "DATABASE_URL", *(PREFIX + name for name in ours))
     return tuple(name for name in names() if name.startswith(secret))
 
@@ -266,7 +228,7 @@ def _together(settings: Settings) -> Iterator[str]:
         yield "DODOMU_WEBHOOK_SECRET: is missing, though DODOMU_WEBHOOK_URL is there"
     yield from _bells_together(settings)
     url = settings.desk_url or ""
-    if settings.desk_host not in _LOOPBACK and not url.startswith("https://"):
+    if settings.desk_host not in LOOPBACK and not url.startswith("https://"):
         yield "DODOMU_DESK_URL: must begin with https://, DODOMU_DESK_HOST being open to others"
     if settings.in_sandbox:
         if settings.telegram_staff_bot_token is not None:
@@ -293,5 +255,5 @@ def _bells_together(settings: Settings) -> Iterator[str]:
         yield f"{PREFIX}SMTP_FROM: must be one address, {PREFIX}SMTP_HOST being there"
     if (settings.smtp_user is None) != (settings.smtp_password is None):
         yield f"{PREFIX}SMTP_USER: goes together with {PREFIX}SMTP_PASSWORD"
-    if settings.smtp_tls == "none" and settings.smtp_host not in _LOOPBACK:
+    if settings.smtp_tls == "none" and settings.smtp_host not in LOOPBACK:
         yield f"{PREFIX}SMTP_TLS: none is for a server on this computer only"

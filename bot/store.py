@@ -99,6 +99,16 @@ class Store:
         except (BaseError, OSError) as error:
             raise StoreAway(type(error).__name__) from None
 
+    async def size(self, name: UUID) -> int | None:
+        """Bytes of the object; None when there is none. Raises StoreAway."""
+        try:
+            found = await obstore.head_async(self._objects, _key(name))
+        except FileNotFoundError:
+            return None
+        except (BaseError, OSError) as error:
+            raise StoreAway(type(error).__name__) from None
+        return int(found["size"])
+
     async def delete(self, names: Sequence[UUID]) -> None:
         """Afterwards they are not there. Raises StoreAway."""
         for name in names:

@@ -6,6 +6,7 @@ this module.
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
@@ -89,6 +90,26 @@ class Api:
         """getUpdates, parsed. Raises Away, Refused, TokenRefused."""
         _, updates = await self._ask("getUpdates", params, patience)
         return updates
+
+    async def moment(self) -> float | None:
+        """Seconds since 1970 by Telegram's clock, to the second; None where it does not say.
+
+        Raises Away.
+        """
+        assert self._session is not None, "enter the context first"
+        try:
+            async with self._session.head(
+                self.base,
+                timeout=aiohttp.ClientTimeout(total=_PATIENCE),
+                allow_redirects=False,
+            ) as response:
+                said = response.headers.get("Date", "")
+        except (aiohttp.ClientError, OSError) as error:
+            raise Away(type(error).__name__) from None
+        try:
+            return parsedate_to_datetime(said).timestamp()
+        except ValueError:
+            return None
 
     async def file(self, path: str, piece: int) -> AsyncGenerator[bytes, None]:
         """The file at a `file_path`, in pieces of at most so many bytes; close it if left early.

@@ -8,16 +8,17 @@ import asyncio
 import hashlib
 import hmac
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import HttpVersion10, web
 from typing_extensions import override
 
-from bot.envelope import NoUpdateId, read
+from bot.envelope import Envelope, NoUpdateId, read
 from bot.intake import ALLOWED_UPDATES, Diligence, is_away
-from bot.nursery import nap, unless
+from bot.nursery import Nursery, nap, unless
 from bot.polling import Backoff
 from bot.telegram import Api, Away, Refused, TokenRefused
 from cases.points import Point, passing
@@ -39,14 +40,21 @@ _log = logging.getLogger(__name__)
 class Hook:
     """One bot behind the door. `secret` is what setWebhook was told; `path` follows from it.
 
-    `patience`: seconds for the work on one update.
+    `patience`: seconds until a request is told to come again. The work goes on meanwhile, in
+    `nursery`, and the update that comes again is answered by it: begun anew each time, it would
+    keep a slow computer busy with nothing else.
     """
 
     bot_id: int
     secret: str = field(repr=False)
     diligence: Diligence
     patience: float = 10.0
-    _away: int = field(default=0, init=False)
+    nursery: Nursery = field(default_factory=Nursery, repr=False)
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    _at_work: dict[bytes, "asyncio.Future[str]"] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _away_since: float | None = field(default=None, init=False)
 
     @property
     def path(self) -> str:
@@ -77,18 +85,37 @@ class Hook:
         limit = asyncio.timeout(self.patience)
         try:
             async with limit:
-                await self.diligence.take(envelope)
+                await self._done(envelope)
         except Exception as error:  # noqa: BLE001 - whatever it was, it is not done: Telegram must bring it again
             if not (limit.expired() or is_away(error)):
                 _log.error("an update could not be kept", exc_info=error)
             return self._later(error)
-        self._away = 0
+        self._away_since = None
         passing(Point.UPDATE_CONFIRMED)
         return _empty(200)
 
+    async def _done(self, envelope: Envelope) -> str:
+        working = self._at_work.get(envelope.body)
+        if working is None:
+            working = self._at_work[envelope.body] = asyncio.get_running_loop().create_future()
+            self.nursery.start("update", self._work(envelope, working))
+        return await asyncio.shield(working)
+
+    async def _work(self, envelope: Envelope, working: "asyncio.Future[str]") -> None:
+        try:
+            working.set_result(await self.diligence.take(envelope))
+        except Exception as error:  # noqa: BLE001 - it is told to whoever waits, if anybody does
+            working.set_exception(error)
+            working.exception()
+        finally:
+            working.cancel()
+            del self._at_work[envelope.body]
+
     def _later(self, error: Exception) -> web.StreamResponse:
-        self._away += 1
-        seconds = min(_RETRY_AFTER * self._away, _LONGEST_RETRY_AFTER)
+        """To come again, after as long as it has been so: many at once are one trouble."""
+        now = self.clock()
+        self._away_since = now if self._away_since is None else self._away_since
+        seconds = min(max(round(now - self._away_since), _RETRY_AFTER), _LONGEST_RETRY_AFTER)
         _log.warning("an update must come again", extra={"seconds": seconds}, exc_info=error)
         return _empty(503, {"Retry-After": str(seconds)})
 

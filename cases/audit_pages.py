@@ -17,6 +17,7 @@ GROUPS: Final = {
     "report": "report.", "family": "family.", "file": "file.", "case": "case.", "desk": "desk.",
     "staff": "staff.", "return": "return.", "key": "key", "draft": "draft.",
     "entry": "entry.", "pair": "pair.", "bell": "bell.", "quarantine": "quarantine.",
+    "database": "database.",
 }  # fmt: skip
 """How the actions of a group begin."""
 

@@ -66,6 +66,23 @@ async def take_lead(connection: "asyncpg.Connection", bot: str) -> bool:
     return led
 
 
+async def lapse(connection: "asyncpg.Connection", seconds: float) -> None:
+    """The session ends, and its lead with it, once nothing was asked in it for so long.
+
+    Without that a host that is frozen, or cut off, keeps the lead for as long as TCP waits: hours.
+    """
+    await connection.execute(
+        "SELECT set_config('idle_session_timeout', $1, false)",
+        f"{seconds * 1000:.0f}ms",
+        timeout=PATIENCE,
+    )
+
+
+async def attest(connection: "asyncpg.Connection") -> None:
+    """The session lives, and does not lapse. Raises one of cases.outbox.AWAY when it does not."""
+    await connection.execute("SELECT", timeout=PATIENCE)
+
+
 async def listen(connection: "asyncpg.Connection", heard: Callable[[str], None]) -> None:
     """Call `heard` with the bot's name whenever something is queued, while the session lasts."""
     await connection.add_listener(CHANNEL, lambda _c, _pid, _channel, bot: heard(bot))

@@ -4,6 +4,7 @@ The content is sealed to the intake's letter-box (`vault.box`); what a family an
 case like everything else it says (`cases.afterwards`).
 """
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +20,9 @@ from flows.answers import Json
 from flows.asked import askable
 from flows.kinds.subs import text_in, words_in
 from vault.box import Box, signed
-from vault.local import Vault
+from vault.local import NotOurs, Vault
+
+_log = logging.getLogger(__name__)
 
 QUESTION, WORD = "question", "word"
 REMIND_AFTER: Final = timedelta(days=3)
@@ -225,18 +228,27 @@ async def due(
     `bots`: the Telegram id of each bot by its name. Save each turn as any other.
     """
     rows = await database.fetch(_DUE, *(now - REMIND_AFTER, list(bots), limit), timeout=PATIENCE)
+    found = [(_turn(vault, bots, one), one) for one in rows]
     return [
-        Due(_turn(vault, bots, one), one["message"], one["kind"], one["again"]) for one in rows
+        Due(turn, one["message"], one["kind"], one["again"])
+        for turn, one in found
+        if turn is not None
     ]
 
 
-def _turn(vault: Vault, bots: dict[str, int], found: Any) -> Turn:
+def _turn(vault: Vault, bots: dict[str, int], found: Any) -> Turn | None:
+    """None for a chat sealed under a VAULT key that is gone: nobody knows whose it was."""
+    try:
+        conversation = opened(vault, found["bot"], found["chat_ref"], found)
+    except NotOurs:
+        _log.critical("a chat does not open: is the VAULT key the right one?")
+        return None
     return Turn(
         bot=found["bot"],
         bot_id=bots[found["bot"]],
         update_id=None,
         digest=b"",
-        conversation=opened(vault, found["bot"], found["chat_ref"], found),
+        conversation=conversation,
         drafts={},
         known=frozenset(),
     )

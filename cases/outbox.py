@@ -21,6 +21,9 @@ LEASE_SECONDS: Final = 60
 BROADCAST: Final = 2
 """The lane of broadcasts; 0 is replies, 1 is staff bells."""
 
+RESTORED: Final = "dodomu_restored"
+"""The schema that marks a restored copy: while it is there nothing is given out."""
+
 AWAY: Final[tuple[type[Exception], ...]] = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -71,7 +74,7 @@ def row_name(chat_ref: bytes) -> bytes:
 
 # A reply may overtake a broadcast that waits for the same chat, never an earlier reply; OFFSET 0
 # keeps this a probe of the chat's index whatever the planner believes about a fresh table.
-_DUE = """
+_DUE = f"""
     a.bot = $1 AND a.state = 'queued' AND a.not_before <= now()
     AND NOT EXISTS (SELECT FROM sender_gate g WHERE g.bot = $1
                      AND (g.stopped IS NOT NULL OR g.resume_at > now()))
@@ -80,7 +83,8 @@ _DUE = """
                        AND p.state IN ('queued', 'sending')
                        AND (p.state = 'sending' OR (p.id < a.id AND p.lane <= a.lane))
                     OFFSET 0)
-"""
+    AND NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = '{RESTORED}')
+"""  # noqa: S608 - put together from constants of this module
 
 _CLAIM = f"""
 WITH urgent AS (

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from cases import (
     audit_tables,
     bell_tables,
+    broadcast_tables,
     entry_tables,
     errand_tables,
     file_tables,
@@ -288,6 +289,7 @@ ELSEWHERE = tuple(
 )
 """The tables that other modules describe."""
 BELLS = bell_tables.made(METADATA)
+BROADCASTS = broadcast_tables.made(METADATA)
 PAIR_DECISION = pair_tables.pair_decision(METADATA)
 ENTRY_DRAFT = entry_tables.entry_draft(METADATA)
 ERRAND = errand_tables.errand(METADATA)

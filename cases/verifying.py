@@ -118,6 +118,42 @@ def _digests(detail: Mapping[str, Any]) -> list[str]:
     return [str(each) for each in (sealed if isinstance(sealed, list) else [sealed])]
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A file of `case` that the store must have as `object`, and the digest of what lies there."""
+
+    case: UUID
+    object: UUID
+    sha256: bytes
+
+
+async def files(database: Database) -> AsyncIterator[Kept]:
+    """Every file that is held, of cases that were not erased."""
+    after: UUID | None = None
+    while rows := await database.fetch(
+        "SELECT a.case_id, a.object, a.sha256 FROM attachment a"
+        " LEFT JOIN cases c ON c.id = a.case_id"
+        " WHERE a.state = 'held' AND a.object IS NOT NULL AND a.sha256 IS NOT NULL"
+        " AND c.erased_at IS NULL AND ($1::uuid IS NULL OR a.object > $1)"
+        " ORDER BY a.object LIMIT $2",
+        *(after, _BATCH),
+        timeout=PATIENCE,
+    ):
+        for row in rows:
+            yield Kept(row["case_id"], row["object"], row["sha256"])
+        after = rows[-1]["object"]
+
+
+async def is_held(database: Database, kept: Kept) -> bool:
+    """Whether it is wanted still: it may have been taken back while we looked."""
+    found = await database.fetchval(
+        "SELECT true FROM attachment WHERE object = $1 AND state = 'held'",
+        kept.object,
+        timeout=PATIENCE,
+    )
+    return found is not None
+
+
 async def hash_at(database: Database, seq: int) -> bytes | None:
     """The hash of an entry of the audit chain; None where it has none of this number."""
     found: bytes | None = await database.fetchval(

@@ -14,6 +14,7 @@ from cases import outbox
 from cases.outbox import BROADCAST, Claimed
 from cases.points import Point, passing
 from delivery.errors import (
+    DOUBTFUL,
     Done,
     Gone,
     NewChat,
@@ -64,6 +65,12 @@ def opened(vault: Vault, row: Claimed) -> Parcel | None:
             return None
 
 
+def _better_plain(params: Params, verdict: Verdict) -> bool:
+    """A reply that Telegram cannot parse goes out as it is; a broadcast never as nobody saw it."""
+    broken = isinstance(verdict, Permanent) and verdict.as_plain_text
+    return broken and "parse_mode" in params
+
+
 @dataclass(frozen=True)
 class Courier:
     """Delivers the rows that are in the ledger. `moves` remembers groups that have a new id."""
@@ -111,9 +118,10 @@ class Courier:
         if params.pop("and_own", False):
             own = await self.ledger.messages_to(row)
             params["message_ids"] = [*params.get("message_ids", ()), *own]
+        exact = params.pop("exact", False) or row.lane == BROADCAST
         verdict = await self._call(row, chat_id, params)
-        if isinstance(verdict, Permanent) and verdict.as_plain_text and "parse_mode" in params:
-            _LOG.error("row %d goes out as plain text: %s", row.id, verdict.reason)
+        if not exact and _better_plain(params, verdict):
+            _LOG.error("row %d goes out as plain text", row.id)
             verdict = await self._call(row, chat_id, plain(params))
         if isinstance(verdict, NewChat):
             await self._remember(parcel.chat_id, verdict.chat_id)
@@ -147,6 +155,8 @@ class Courier:
             case Permanent(reason):
                 await self.ledger.failed(row, reason)
             case Unknown(reason) if row.lane == BROADCAST:
+                await self.ledger.unknown(row, reason)
+            case Retry(reason) if row.lane == BROADCAST and reason in DOUBTFUL:
                 await self.ledger.unknown(row, reason)
             case Unknown(reason) | Retry(reason):
                 return await self._retry(row, reason)

@@ -166,6 +166,9 @@ def classify(error: TelegramError) -> Verdict:
     return Unknown(type(error).__name__)
 
 
+#: a gateway's word that it got no answer: the call behind it may have been carried out
+DOUBTFUL = frozenset({"HTTP 502", "HTTP 504"})
+
 HOUR = 3600.0
 _LONGEST_WAIT = 60.0
 

@@ -113,6 +113,7 @@ class Ledger:
                 self._marks = []
                 try:
                     mine = await self._written(None, lambda: self._finish(marks))
+                    passing(Point.ROW_MARKED)
                 except Exception as loss:  # noqa: BLE001 - whoever waits raises it
                     for mark in marks:
                         mark.more.set_exception(loss)

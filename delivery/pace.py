@@ -5,6 +5,7 @@ one group (core.telegram.org/bots/faq). Ours stay below them, since Telegram ada
 """
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
@@ -22,6 +23,7 @@ BROADCAST = 2
 _WINDOW = 1.0
 _MINUTE = 60.0
 _GENTLE_SECONDS = 5.0
+_LATE = 0.25
 _NAP = 0.25
 _YIELD = 0.02
 _REMEMBERED = 4096
@@ -84,7 +86,7 @@ class Pace:
         if now < self._gentle_until:
             delay = max(delay, self._last + 2 / self._limits.rate - now)
         if lane == BROADCAST:
-            delay = max(delay, self._broadcast_at + 1 / self._limits.broadcasts - now)
+            delay = max(delay, self._broadcast_at - now)
         return max(delay, 0.0)
 
     def chat_wait(self, chat_id: int | None) -> float:
@@ -109,7 +111,10 @@ class Pace:
         now = self._last = self._clock()
         self._flying += 1
         if lane == BROADCAST:
-            self._broadcast_at = now
+            # What a late timer cost is made up for, lest each call be a little later than it may.
+            late = now - self._broadcast_at
+            due = self._broadcast_at if 0 <= late <= _LATE else now
+            self._broadcast_at = due + 1 / self._limits.broadcasts
         if chat_id is None:
             return
         if chat_id < 0:
@@ -156,14 +161,16 @@ class Pacer(BaseRateLimiter[int]):
     """`Pace` as python-telegram-bot asks for it; `rate_limit_args` is the lane.
 
     `flooded(seconds)` is told of a 429 before anybody else may call, so that it can be written
-    down where every process sees it.
+    down where every process sees it. `trusted_until` (time.monotonic) is when the lead may be
+    somebody else's: from then on nobody gets their turn, as a process that was frozen finds out.
     """
 
-    __slots__ = ("_closed", "_flooded", "_urgent", "pace")
+    __slots__ = ("_closed", "_flooded", "_urgent", "pace", "trusted_until")
 
     def __init__(self, pace: Pace, flooded: Callable[[float], Awaitable[None]]) -> None:
         self.pace = pace
         self._flooded = flooded
+        self.trusted_until = math.inf
         self._closed = False
         self._urgent = 0
 
@@ -211,7 +218,7 @@ class Pacer(BaseRateLimiter[int]):
 
     def _delay(self, chat_id: int | None, lane: int) -> float:
         left = self.pace.halted()
-        if left or self._closed:
+        if left or self._closed or time.monotonic() > self.trusted_until:
             raise Halted(left)
         delay = self.pace.wait(chat_id, lane)
         return max(delay, _YIELD) if lane == BROADCAST and self._urgent else delay

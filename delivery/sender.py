@@ -8,6 +8,7 @@ the next term takes it back.
 import asyncio
 import logging
 import secrets
+import time
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -25,10 +26,13 @@ from delivery.request import Http
 from vault.local import Vault
 
 CONCURRENCY: Final = 8
+_A_RATE_NEEDS: Final = 10
 #: so that replies find room while a broadcast runs
-_BROADCASTS: Final = 5
+_FOR_REPLIES: Final = 3
 _LOOK_SECONDS: Final = 2.0
 _STANDBY_SECONDS: Final = 1.0
+#: a leader that was silent in its session for so long leads no more, whatever became of it
+_LAPSE_SECONDS: Final = 7.0
 _SWEEP_SECONDS: Final = 30.0
 _ACQUIRE_SECONDS: Final = 10.0
 
@@ -58,6 +62,8 @@ class Sender:
     ) -> None:
         self.counters = Counters()
         self.leading = False
+        # Enough for a call that takes a tenth of a second at this rate.
+        self.concurrency = max(CONCURRENCY, limits.rate // _A_RATE_NEEDS)
         self._bot = bot
         self._pool = pool
         self._worker = worker
@@ -68,7 +74,7 @@ class Sender:
         self._heard_of = 0
         self._pace = Pace(limits)
         self._pacer = Pacer(self._pace, self._flooded)
-        self._http = Http(read_timeout)
+        self._http = Http(read_timeout, 2 * self.concurrency)
         telegram = ExtBot[int](
             token,
             base_url=f"{api}/bot",
@@ -111,6 +117,7 @@ class Sender:
     async def _serve(self, stop: asyncio.Event) -> None:
         async with self._pool.acquire(timeout=_ACQUIRE_SECONDS) as session:
             try:
+                await gate.lapse(session, _LAPSE_SECONDS)
                 if await self._led(session, stop):
                     await self._term(session, stop)
             finally:
@@ -137,6 +144,7 @@ class Sender:
         self.leading = True
         _LOG.info("%s: %s sends now; rows taken over: %d", self._bot, worker, taken)
         await self._pacer.initialize()
+        self._pacer.trusted_until = time.monotonic() + _LAPSE_SECONDS
         if loss := await self._working(session, worker, stop):
             raise loss
 
@@ -175,21 +183,25 @@ class Sender:
             landed = partial(self._landed, heard)
             for row in await self._claim(session, worker):
                 calls.create_task(self._courier.deliver(row)).add_done_callback(landed)
-            self._full = not (
-                self._ledger.room(CONCURRENCY) and self._ledger.room(_BROADCASTS, BROADCAST)
-            )
+            self._full = not (self._ledger.room(self.concurrency) and self._for_broadcasts())
             await _within(self._wake, min(self._pace.halted() or _LOOK_SECONDS, _LOOK_SECONDS))
 
     async def _claim(self, session: Database, worker: str) -> tuple[Claimed, ...]:
-        room = self._ledger.room(CONCURRENCY)
+        room, asked = self._ledger.room(self.concurrency), time.monotonic()
         if not room or self._pace.halted():
+            if self._pacer.trusted_until - asked < _LAPSE_SECONDS - _LOOK_SECONDS:
+                await gate.attest(session)
+                self._pacer.trusted_until = asked + _LAPSE_SECONDS
             return ()
-        broadcasts = self._ledger.room(_BROADCASTS, BROADCAST)
-        rows = await outbox.claim(session, self._bot, worker, room, broadcasts)
+        rows = await outbox.claim(session, self._bot, worker, room, self._for_broadcasts())
+        self._pacer.trusted_until = asked + _LAPSE_SECONDS
         self._ledger.take(rows)
         if rows:
             passing(Point.ROWS_CLAIMED)
         return rows
+
+    def _for_broadcasts(self) -> int:
+        return self._ledger.room(self.concurrency - _FOR_REPLIES, BROADCAST)
 
     def _landed(self, heard: int, delivery: "asyncio.Task[float | None]") -> None:
         """Look again if there may be more: for this chat, or for the room that was missing."""

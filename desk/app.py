@@ -40,6 +40,9 @@ from desk import (
     unlock,
     ways,
 )
+from desk.broadcast import approving, running, writing
+from desk.broadcast import listing as broadcast_list
+from desk.broadcast import showing as broadcast_showing
 from desk.door import MOST_BYTES, Door
 from desk.gate import NOBODY, VISITOR, gate, opening
 from desk.locking import keep_locking
@@ -71,6 +74,11 @@ ROOMS: Final = (
     *merging.ROUTES,
     *greeting.ROUTES,
     *entering.ROUTES,
+    *broadcast_list.ROUTES,
+    *broadcast_showing.ROUTES,
+    *writing.ROUTES,
+    *approving.ROUTES,
+    *running.ROUTES,
     *statistics.ROUTES,
     *audit.ROUTES,
     *health.ROUTES,

@@ -57,6 +57,7 @@ ROOMS: Final = (
     Room("mine", "/queue?view=mine", "take"),
     Room("enter", "/enter", "enter_report"),
     Room("pairs", "/pairs", "link_duplicates"),
+    Room("broadcasts", "/broadcasts", "broadcasts"),
     Room("people", "/people", "people"),
     Room("statistics", "/statistics", "statistics"),
     Room("audit", "/audit", "read_audit"),

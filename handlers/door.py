@@ -14,6 +14,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.types import Update
 
 from cases import quarantine as aside
+from cases import reach
 from cases import turn as turns
 from cases.afterwards import Erased
 from cases.audit import Signer
@@ -100,6 +101,7 @@ class Door:
         if turn is Seen.OTHER_BODY:
             return await self._set_aside(found, raw, "OtherBody")
         assert isinstance(turn, Turn)
+        before = reach.of(turn.conversation)
         passing(Point.TURN_LOADED)
         talk = Talk(turn, now, limits.places(self.spots, turn), tap=_tap(found.update))
         if found.sort is Sort.LEAVE:
@@ -111,6 +113,8 @@ class Door:
             assert found.update is not None, "only what was parsed is taken"
             await self._listen(talk, found.update)
         talk.finish()
+        if (after := reach.of(turn.conversation)) != before:
+            turn.jobs.append(reach.kept(turn.conversation.chat_ref, after))
         await turns.save(self.database, self.vault, turn, signer=self.signer, now=now)
         passing(Point.TURN_COMMITTED)
         if turn.jobs and self.files is not None:

@@ -93,3 +93,9 @@ def _keep(mo: Path, compiled: bytes, edited: int) -> None:
         draft.replace(mo)
     except OSError:  # a full disk must not keep the bot from speaking
         draft.unlink(missing_ok=True)
+
+
+def compile_all() -> None:
+    """For a place that is read-only later: nothing is compiled at each start then."""
+    for po in sorted(FOLDER.glob("*/LC_MESSAGES/*.po")):
+        _compiled(po)

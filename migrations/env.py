@@ -5,26 +5,36 @@ works here too.
 """
 
 import asyncio
+import time
 
 import asyncpg
 from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from cases.points import Point, passing
 from cases.tables import METADATA
+from migrations.patience import LOCK_TIMEOUT, STATEMENT_TIMEOUT
 
 LOCK = 0x646F646F  # "dodo": held while migrating, so that two starts do not race
-LOCK_TIMEOUT = "4s"
-STATEMENT_TIMEOUT = "60s"
+_PAUSE = 0.2
 
 
 def _migrate(connection: Connection) -> None:
-    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+    # Not by waiting inside a statement: an index that is built meanwhile would wait for that.
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
+        connection.commit()
+        time.sleep(_PAUSE)
     connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
     connection.commit()
     try:
-        context.configure(connection=connection, target_metadata=METADATA)
+        context.configure(
+            connection=connection,
+            target_metadata=METADATA,
+            transaction_per_migration=True,  # so that no lock outlives its own migration
+            on_version_apply=lambda **_step: passing(Point.MIGRATED_HALFWAY),
+        )
         with context.begin_transaction():
             context.run_migrations()
     finally:

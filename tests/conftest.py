@@ -1,5 +1,6 @@
 """A real PostgreSQL for everybody: one server, and a fresh migrated database for each test."""
 
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -7,11 +8,24 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.postgres import DATABASE, Embedded, embedded, migrate
 from cases import database
 
 _COLUMNS = ("moment", "door", "kills", "people", "lost", "doubled", "copies")
+_UNHURRIED = [
+    HealthCheck.too_slow,
+    HealthCheck.filter_too_much,
+    HealthCheck.function_scoped_fixture,
+]
+settings.register_profile(
+    "quick", deadline=None, max_examples=60, database=None, suppress_health_check=_UNHURRIED
+)
+settings.register_profile(
+    "full", deadline=None, max_examples=5_000, suppress_health_check=_UNHURRIED
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 # Nobody pulls the plug on this server: what must survive that starts one of its own.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -18,8 +18,11 @@ from pyrage.x25519 import Identity
 from vault import identity
 from vault.local import KEY, Vault
 
-Kind: TypeAlias = Literal["root", "triage", "escrow", "intake-sign", "vault", "desk"]
-KINDS: Final[tuple[Kind, ...]] = ("root", "triage", "escrow", "intake-sign", "vault", "desk")
+Kind: TypeAlias = Literal["root", "triage", "escrow", "intake-sign", "vault", "desk", "backup"]
+KINDS: Final[tuple[Kind, ...]] = (
+    *("root", "triage", "escrow", "intake-sign"),
+    *("vault", "desk", "backup"),
+)
 
 _LARGEST: Final = 64 * 1024
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -74,8 +77,8 @@ def load_intake_sign(path: Path) -> Signer:
     return _signer(path, "intake-sign")
 
 
-def load_identity(path: Path, kind: Literal["triage", "escrow"]) -> Identity:
-    """A group's age identity, for `vault.unseal`. Raises KeyFileRefused."""
+def load_identity(path: Path, kind: Literal["triage", "escrow", "backup"]) -> Identity:
+    """The age identity of a group, for `vault.unseal`, or of backups. Raises KeyFileRefused."""
     text = text_of(path)
     try:
         found = identity.read(text)
@@ -107,7 +110,7 @@ def make(kind: Kind, path: Path, now: datetime) -> str:
     Raises KeyFileExists, OSError. The file appears whole or not at all.
     """
     made = now.astimezone(UTC).isoformat(timespec="seconds")
-    if kind in {"triage", "escrow"}:
+    if kind in {"triage", "escrow", "backup"}:
         fresh = Identity.generate()
         create(path, identity.write(kind, fresh, {"made": made}))
         return str(fresh.to_public())
@@ -126,7 +129,7 @@ def make(kind: Kind, path: Path, now: datetime) -> str:
 def public_part(path: Path, kind: Kind) -> str:
     """What may be shown of a key file; "" for vault. Raises KeyFileRefused."""
     match kind:
-        case "triage" | "escrow":
+        case "triage" | "escrow" | "backup":
             return str(load_identity(path, kind).to_public())
         case "root" | "intake-sign" | "desk":
             return public_text(_signer(path, kind).public)

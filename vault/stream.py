@@ -4,7 +4,7 @@ The plaintext begins and ends with nothing of ours, so that `age -d` gives back 
 byte for byte. What the file is and where it belongs stands in a sealed manifest of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -27,16 +27,22 @@ class Streamed:
 
 
 def seal_stream(
-    recipient: str, take: Callable[[], bytes], give: Callable[[bytes], object]
+    recipient: str,
+    take: Callable[[], bytes],
+    give: Callable[[bytes], object],
+    *,
+    others: Sequence[str] = (),
 ) -> Streamed:
     """Seal all that `take` returns until it returns b"", handing the age file to `give` in pieces.
+
+    Each of `others` can open it too.
 
     Blocks as long as `take` and `give` do; holds two pieces in memory. Raises what they raise,
     and then what was given is no whole file: throw it away.
     """
     source, sink = _Source(take), _Sink(give)
     try:
-        pyrage.encrypt_io(source, sink, [Recipient.from_str(recipient)])
+        pyrage.encrypt_io(source, sink, [Recipient.from_str(one) for one in (recipient, *others)])
     except pyrage.EncryptError:
         # pyrage keeps only the words of an error, and those of the last write not at all.
         raise source.trouble or sink.trouble or NotSealed from None

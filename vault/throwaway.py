@@ -20,6 +20,7 @@ class KeySet:
     intake_sign: Path
     vault: Path
     desk: Path
+    backup: Path
     recipients: Path
     root_public: bytes
 
@@ -68,6 +69,7 @@ def make_all(folder: Path, now: datetime, members: tuple[MemberKey, ...] = ()) -
         intake_sign=paths["intake-sign"],
         vault=paths["vault"],
         desk=paths["desk"],
+        backup=paths["backup"],
         recipients=listed,
         root_public=root.public,
     )

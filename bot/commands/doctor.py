@@ -4,44 +4,33 @@ import asyncio
 import json as jsons
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
-import asyncpg
 from cyclopts import Parameter
 
 from bot import ringing
-from bot.keyring import Keyring
-from bot.postgres import current, serving, wanted
-from bot.postgres_home import ServerRefused
+from bot.commands.doctor_database import database
+from bot.commands.doctor_keys import keyring
+from bot.commands.doctor_telegram import telegram
+from bot.commands.finding import Finding
 from bot.settings import Settings, SettingsRefused, load
 from bot.store import Store, StoreAway
-from bot.telegram import Api, Away, Refused, TokenRefused
 from locales.contacts import OLDEST_DAYS, every
-from vault.keys import KeyFileRefused
-from vault.recipients import ListRefused
 
 _LEAST_FREE: Final = 4 << 30
-_LEAST_VERSION: Final = 15
-_SOON_DAYS: Final = 60
 _STORE_SECONDS: Final = 60.0
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `said` has neither secrets nor personal data."""
-
-    subject: str
-    good: bool
-    said: str
 
 
 def doctor(
     *, json: Annotated[bool, Parameter(name="--json", negative="", help="Answer in JSON.")] = False
 ) -> int:
-    """Look at settings, database, keys, tokens, files, contacts, disk. Exit code 1: one is bad."""
+    """Look at settings, database, clocks, keys, tokens, staff chat, files, bells, contacts, disk.
+
+    Exit code 1: one is bad. Nothing is changed, no secret is shown; bells are called as a test.
+    """
     findings = list(_findings())
     good = all(finding.good for finding in findings)
     if json:
@@ -59,86 +48,20 @@ def _findings() -> Iterator[Finding]:
         for line in str(refused).splitlines():
             yield Finding("settings", good=False, said=line)
         return
-    yield Finding("settings", good=True, said="complete")
-    yield _database(settings)
-    yield _keys(settings)
-    yield from asyncio.run(_telegram(settings))
+    yield Finding("settings", good=True, said=_kind_of_host(settings))
+    yield from database(settings)
+    yield from keyring(settings)
+    yield from asyncio.run(telegram(settings))
     yield asyncio.run(_files(settings))
     yield from asyncio.run(_bells(settings))
     yield _contacts()
     yield _disk(settings.folder)
 
 
-def _database(settings: Settings) -> Finding:
-    given = settings.database_url
-    try:
-        with serving(given.get_secret_value() if given else None, settings.folder) as url:
-            version, schema = asyncio.run(_version(url)), current(url)
-    except ServerRefused as refused:
-        return Finding("database", good=False, said=str(refused))
-    except (OSError, asyncpg.PostgresError) as error:  # their texts may quote the address
-        return Finding("database", good=False, said=f"cannot be used: {type(error).__name__}")
-    if version < _LEAST_VERSION:
-        said = f"PostgreSQL {version} is too old; {_LEAST_VERSION} is the least"
-        return Finding("database", good=False, said=said)
-    if schema != wanted():
-        said = f"its schema is {schema or 'empty'}; run `dodomu db upgrade`"
-        return Finding("database", good=given is None, said=said)
-    return Finding("database", good=True, said=f"PostgreSQL {version}, schema {schema}")
-
-
-async def _version(url: str) -> int:
-    connection = await asyncpg.connect(url)
-    try:
-        return int(connection.get_server_version().major)
-    finally:
-        await connection.close()
-
-
-def _keys(settings: Settings) -> Finding:
-    now = datetime.now(UTC)
-    try:
-        listed = Keyring.of(settings, lambda: now).recipients()
-    except (KeyFileRefused, ListRefused) as refused:
-        return Finding("keys", good=False, said=str(refused))
-    except OSError as error:
-        return Finding("keys", good=False, said=f"cannot be read: {type(error).__name__}")
-    left = (listed.expires_at - now).days
-    said = f"recipient list {listed.version}, {left} days left"
-    return Finding("keys", good=left > _SOON_DAYS, said=said)
-
-
-async def _telegram(settings: Settings) -> list[Finding]:
-    if settings.in_sandbox:
-        return [Finding("telegram", good=True, said="no token: the sandbox takes its place")]
-    tokens = {
-        "family bot": settings.telegram_bot_token,
-        "staff bot": settings.telegram_staff_bot_token,
-    }
-    return [
-        await _bot(subject, settings, token.get_secret_value())
-        for subject, token in tokens.items()
-        if token is not None
-    ]
-
-
-async def _bot(subject: str, settings: Settings, token: str) -> Finding:
-    try:
-        async with Api(settings.telegram_api, token) as api:
-            name = (await api.call("getMe")).get("username")
-            hook = await api.call("getWebhookInfo")
-    except TokenRefused:
-        return Finding(subject, good=False, said="Telegram does not know the token")
-    except (Away, Refused) as error:
-        return Finding(subject, good=False, said=f"Telegram is not reached: {error}")
-    waiting = f"@{name}, {hook.get('pending_update_count', 0)} updates wait"
-    if hook.get("url") and settings.webhook_url is None:
-        return Finding(subject, good=False, said=f"{waiting}; a webhook is set, though we poll")
-    if hook.get("last_error_date") and settings.webhook_url is not None:
-        return Finding(
-            subject, good=False, said=f"{waiting}; Telegram had trouble with the webhook"
-        )
-    return Finding(subject, good=True, said=waiting)
+def _kind_of_host(settings: Settings) -> str:
+    if not settings.in_sandbox:
+        return "complete, for a host with the bot"
+    return "complete, for the desk's host" if settings.desk_key else "complete, for the demo"
 
 
 async def _files(settings: Settings) -> Finding:

@@ -118,7 +118,7 @@ def _file(path: Path, good: Recipients | None, root_public: str) -> Finding:
         return Finding(str(path), good=False, said=str(refusal))
     if kind == "root" and public != root_public:
         return Finding(str(path), good=False, said=f"{path}: is another root key")
-    if kind in {"root", "vault"} or good is None:
+    if kind in {"root", "vault", "backup"} or good is None:
         return Finding(str(path), good=True, said=f"{path}: {kind} key")
     if public not in set(_in_use(good, kind)):
         said = f"{path}: this {kind} key is not in the list, or not in use now"

@@ -37,8 +37,8 @@ def new(
     Parameters
     ----------
     kind
-        root, triage, escrow, intake-sign, vault or desk. Make each on the computer where it
-        will live.
+        root, triage, escrow, intake-sign, vault, desk or backup. Make each on the computer where
+        it will live.
     folder
         Where to put it.
     name

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 import asyncpg
@@ -20,6 +21,7 @@ from bot.postgres_home import ServerRefused
 from bot.settings import Settings, SettingsRefused, load
 from bot.store import StoreAway
 from bot.telegram import Refused, TokenRefused
+from cases import restored
 from vault.keys import KeyFileRefused
 from vault.recipients import ListRefused
 
@@ -55,9 +57,11 @@ def _run(which: str) -> int:
     try:
         settings = load()
         log.set_up(settings.log)
+        _report(settings)
         gc.disable()  # until everything is built: it walks aiogram's models again and again
         threading.Thread(target=_import_ahead, args=(which,), daemon=True).start()
         with _database(settings) as database:
+            _original(database, which)
             _bring_up_to_date(database)
             _loop(_main(settings, database, which))
     except (SettingsRefused, ServerRefused, KeyFileRefused, ListRefused, _CannotStart) as refused:
@@ -75,6 +79,13 @@ def _run(which: str) -> int:
             f"the database cannot be reached, or a port is taken: {type(error).__name__}"
         )
     return 0
+
+
+def _report(settings: Settings) -> None:
+    if settings.sentry_dsn is not None:
+        from bot import reporting  # noqa: PLC0415 - most have none, and its import takes its time
+
+        reporting.begin(settings.sentry_dsn.get_secret_value(), version("dodomu"))
 
 
 class _CannotStart(Exception):
@@ -107,6 +118,19 @@ def _database(settings: Settings) -> Iterator[_Database]:
         return
     with embedded(settings.folder / "postgres") as server:
         yield _Database(server.url, server.revive)
+
+
+def _original(database: _Database, which: str) -> None:
+    """A restored copy neither sends nor takes in before a person says so; the desk may look."""
+    found = asyncio.run(restored.mark(database.dsn))
+    if found is None or (found.whole and which == "desk"):
+        return
+    if not found.whole:
+        raise _CannotStart("a restore into this database was cut off; do it again: db restore")
+    raise _CannotStart(
+        f"this database was restored from the backup of {found.made_at:%Y-%m-%d %H:%M} UTC, and"
+        " nothing is sent from it; see `dodomu db check`, then `dodomu db release`"
+    )
 
 
 def _bring_up_to_date(database: _Database) -> None:

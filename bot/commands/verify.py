@@ -5,6 +5,7 @@ import json as jsons
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,8 +17,10 @@ from bot.keyring import listed
 from bot.postgres import current, serving, wanted
 from bot.postgres_home import ServerRefused
 from bot.settings import Settings, SettingsRefused, load
+from bot.store import Store, StoreAway
 from cases import audit, verifying
 from cases.outbox import Database
+from cases.verifying import Kept
 from desk.watch import stamps_of
 from vault import stamp
 from vault.chain import Broken
@@ -39,7 +42,10 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Found:
-    """`chain_seq`: how far the chain is whole. `faults`: at most _MOST_NAMED, `wrong` of them."""
+    """`chain_seq`: how far the chain is whole. `faults`: at most _MOST_NAMED, `wrong` of them.
+
+    `files`: how many of the store were hashed; None: the store was not asked.
+    """
 
     good: bool
     chain_seq: int
@@ -47,6 +53,7 @@ class Found:
     chain_said: str
     objects: int = 0
     recorded: int = 0
+    files: int | None = None
     wrong: int = 0
     faults: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = ()
@@ -59,6 +66,9 @@ class _Refused(Exception):
 def verify(
     *,
     stamps: Annotated[Path | None, Parameter(help="A folder of timestamps: desk.stamps.")] = None,
+    files: Annotated[
+        bool, Parameter(negative="", help="Hash every file of the object store, too.")
+    ] = False,
     json: Annotated[bool, Parameter(name="--json", negative="", help="Answer in JSON.")] = False,
 ) -> int:
     """Read the whole audit chain, and hash every sealed object. Exit code 1 when one is wrong.
@@ -68,9 +78,13 @@ def verify(
     """
     try:
         settings = load()
-        found = _found(settings, stamps or _stamps(settings))
+        store = Store.of(settings.object_store) if files else None
+        found = _found(settings, stamps or _stamps(settings), store)
     except (SettingsRefused, _Refused, ServerRefused, KeyFileRefused, ListRefused) as refused:
         return _said({"good": False, "said": str(refused)}, [str(refused)], json=json)
+    except StoreAway as away:
+        said = f"the store of files (DODOMU_OBJECTS) cannot be used: {away}"
+        return _said({"good": False, "said": said}, [said], json=json)
     except (OSError, asyncpg.PostgresError) as error:  # their texts may quote the address
         said = f"the database or the list cannot be used: {type(error).__name__}"
         return _said({"good": False, "said": said}, [said], json=json)
@@ -84,16 +98,16 @@ def _stamps(settings: Settings) -> Path | None:
     return stamps_of(key_file(settings, datetime.now(UTC)))
 
 
-def _found(settings: Settings, stamps: Path | None) -> Found:
+def _found(settings: Settings, stamps: Path | None, store: Store | None) -> Found:
     good = listed(settings, datetime.now(UTC))
     given = settings.database_url
     with serving(given.get_secret_value() if given else None, settings.folder) as url:
         if current(url) != wanted():
             raise _Refused("the database is not at today's schema; run `dodomu db upgrade`")
-        return asyncio.run(_looked(url, good, stamps))
+        return asyncio.run(_looked(url, good, stamps, store))
 
 
-async def _looked(url: str, good: Recipients, stamps: Path | None) -> Found:
+async def _looked(url: str, good: Recipients, stamps: Path | None, store: Store | None) -> Found:
     async with pool(url) as own:
         try:
             seq, hashed = await audit.verify(own, good.signers())
@@ -109,11 +123,37 @@ async def _looked(url: str, good: Recipients, stamps: Path | None) -> Found:
             wrong += len(batch.faults)
             named += [f"case {one.case}: {one.why} {one.digest}" for one in batch.faults]
             del named[_MOST_NAMED:]
+        hashed_files = None
+        if store is not None:
+            hashed_files, bad = await _files(own, store)
+            wrong += len(bad)
+            named = [*named, *bad][:_MOST_NAMED]
         stamped = [one async for one in _stamped(own, good, stamps)] if stamps else []
     right = bool(hashed) and not wrong and all(one.good for one in stamped)
     return Found(
-        right, seq, hashed.hex(), said, objects, recorded, wrong, tuple(named), tuple(stamped)
+        *(right, seq, hashed.hex(), said, objects, recorded, hashed_files),
+        *(wrong, tuple(named), tuple(stamped)),
     )
+
+
+async def _files(own: Database, store: Store) -> tuple[int, list[str]]:
+    """How many were hashed, and what is wrong with which."""
+    count, bad = 0, list[str]()
+    async for kept in verifying.files(own):
+        count += 1
+        if why := await _unlike(own, store, kept):
+            bad.append(f"case {kept.case}: file {why} {kept.object}")
+    return count, bad
+
+
+async def _unlike(own: Database, store: Store, kept: Kept) -> str:
+    digest = sha256()
+    try:
+        async for piece in store.pieces(kept.object):
+            digest.update(piece)
+    except FileNotFoundError:
+        return "missing" if await verifying.is_held(own, kept) else ""
+    return "" if digest.digest() == kept.sha256 else "changed"
 
 
 async def _stamped(own: Database, good: Recipients, folder: Path) -> AsyncIterator[Stamp]:
@@ -132,6 +172,8 @@ def _lines(found: Found) -> list[str]:
     chain = "ok   " if found.chain_hash else "WRONG"
     sealed = "WRONG" if found.wrong else "ok   "
     told = f"{found.objects} hashed, {found.recorded} digests in the chain, {found.wrong} wrong"
+    if found.files is not None:
+        told += f", files hashed: {found.files}"
     return [
         f"{chain} audit chain: {found.chain_said}",
         f"{sealed} sealed objects: {told}",

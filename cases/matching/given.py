@@ -72,6 +72,11 @@ def spellings(classes: Classes) -> frozenset[str]:
     return frozenset().union(*(keys[one] for one in classes))
 
 
+def every_key() -> frozenset[str]:
+    """The keys of all names of the table, full and short."""
+    return frozenset((*_table().forms, *_table().short))
+
+
 def sex(classes: Classes) -> str:
     """ "female" or "male" when all the names are of one sex, else ""."""
     sexes = {_table().sexes[one] for one in classes}

@@ -99,3 +99,39 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   deed();
 });
+
+// Messages to families: length as Telegram counts it, in UTF-16 units and without the tags. The
+// desk counts again, and its word holds.
+const TAGS = /<(?:\/?(?:b|strong|i|em)|\/a|a\s+href\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))\s*>/gi;
+const MOST = 4096;
+
+function recount(place) {
+  const plain = place.querySelector("textarea").value.replace(TAGS, "").replace(/&(lt|gt|amp|quot);/g, "&").trim();
+  const why = place.querySelector("[data-why]").value.trim();
+  const whole = plain ? plain.length + (why ? why.length + 2 : 0) : 0;
+  const shown = place.querySelector("[data-counter]");
+  shown.textContent = whole.toLocaleString(document.documentElement.lang);
+  shown.parentElement.classList.toggle("wrong", whole > MOST);
+}
+
+function tagged(field, tag) {
+  const { selectionStart: from, selectionEnd: to } = field;
+  const before = tag === "a" ? '<a href="https://">' : `<${tag}>`;
+  const inside = field.value.slice(from, to);
+  field.setRangeText(`${before}${inside}</${tag}>`, from, to, "end");
+  const caret = tag === "a" ? from + before.length - 2 : from + before.length + inside.length;
+  field.setSelectionRange(caret, caret);
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+for (const place of document.querySelectorAll("[data-counts]")) {
+  recount(place);
+  place.addEventListener("input", () => recount(place));
+  const tools = place.querySelector("[data-tools]");
+  tools.hidden = false;
+  tools.addEventListener("click", (event) => {
+    const tag = event.target.closest("[data-tag]")?.dataset.tag;
+    if (tag) tagged(place.querySelector("textarea"), tag);
+  });
+}

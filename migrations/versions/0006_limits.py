@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from migrations.patience import create_index
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -9,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_conversation_created_at", "conversation", ["created_at"])
+    create_index("ix_conversation_created_at", "conversation", ["created_at"])
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.patience import create_index
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -25,15 +27,15 @@ _SEEN = {
 
 
 def upgrade() -> None:
-    op.create_index("ix_audit_actor", "audit", ["actor", "seq"])
-    op.create_index("ix_audit_action", "audit", ["action", "seq"])
-    op.create_index(
+    create_index("ix_audit_actor", "audit", ["actor", "seq"])
+    create_index("ix_audit_action", "audit", ["action", "seq"])
+    create_index(
         "ix_audit_subject",
         "audit",
         ["subject", "seq"],
         postgresql_where=sa.text("subject IS NOT NULL"),
     )
-    op.create_index("ix_audit_at", "audit", ["at"])
+    create_index("ix_audit_at", "audit", ["at"])
     op.execute(_IF_ROLE.format(orders=_orders("GRANT SELECT ({}) ON {} TO dodomu_desk;")))
 
 

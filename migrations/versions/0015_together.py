@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import UUID
 
+from migrations.patience import create_index
+
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
@@ -28,6 +30,10 @@ _RIGHTS = {
 
 
 def upgrade() -> None:
+    create_index(
+        "ix_cases_code_begins", "cases", ["code"], postgresql_ops={"code": "text_pattern_ops"}
+    )
+    create_index("ix_cases_code_half", "cases", [sa.text("substr(code, 6) text_pattern_ops")])
     op.create_table(
         "errand",
         sa.Column("id", UUID(as_uuid=True), nullable=False),
@@ -60,10 +66,6 @@ def upgrade() -> None:
         "ix_errand_untold", "errand", ["at"], postgresql_where=sa.text("told_at IS NULL")
     )
     _absences()
-    op.create_index(
-        "ix_cases_code_begins", "cases", ["code"], postgresql_ops={"code": "text_pattern_ops"}
-    )
-    op.create_index("ix_cases_code_half", "cases", [sa.text("substr(code, 6) text_pattern_ops")])
     for role, orders in _RIGHTS.items():
         op.execute(_IF_ROLE.format(role=role, orders=orders))
 

@@ -191,14 +191,38 @@ async def test_intake_and_delivery_run_apart(folder, port, database_url):
     where = {"DODOMU_FOLDER": str(folder / "var")}
     async with started(places[0], port, "sandbox", until="To stop") as ran:
         shared = more | where
-        taking = _apart(places[1], port, "intake", shared)
-        sending = _apart(places[2], port, "delivery", shared)
+        doors = {name: {"DODOMU_HEALTH_PORT": str(_free_port())} for name in ("in", "out")}
+        taking = _apart(places[1], port, "intake", shared | doors["in"])
+        sending = _apart(places[2], port, "delivery", shared | doors["out"])
         async with taking as intake, sending as delivery:
             await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
             await answered(ran)
+            told = await asyncio.to_thread(run, "health", **doors["in"])
+            assert (told.returncode, told.stdout) == (0, "ready\n")
+            taken = await _numbers(doors["in"])
+            assert '{bot="family",kind="message",outcome="committed"} 1.0' in taken
+            assert "dodomu_outbox_messages" not in taken
+            sent = await _numbers(doors["out"])
+            assert 'dodomu_deliveries_total{channel="family",outcome="sent"}' in sent
+            assert 'dodomu_sender_leader{channel="family"} 1.0' in sent
+            assert "dodomu_reading_failed" not in taken + sent
+            for canary in (str(OLENA), "Олена", "sandbox-token", database_url):
+                assert canary not in taken + sent
             assert await intake.stop() == 0
             assert await delivery.stop(signal.SIGINT) == 0
         assert await ran.stop() == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _numbers(door: dict[str, str]) -> str:
+    url = f"http://127.0.0.1:{door['DODOMU_HEALTH_PORT']}/metrics"
+    async with aiohttp.ClientSession() as client, client.get(url) as answer:
+        return await answer.text()
 
 
 @asynccontextmanager
@@ -342,6 +366,14 @@ main()
     assert ("taken apart" in done.stdout) == taken_apart
 
 
+def test_asking_how_a_process_is_that_does_not_run_is_told_in_words():
+    done = run("health", DODOMU_HEALTH_PORT=str(_free_port()))
+    assert (done.returncode, done.stdout) == (1, "nobody answers at DODOMU_HEALTH_PORT\n")
+    done = run("health", "--alive", "--json")
+    assert done.returncode == 1
+    assert "DODOMU_HEALTH_PORT is not set" in json.loads(done.stdout)["said"]
+
+
 def test_resetting_deletes_the_sandbox_and_nothing_else(folder):
     (folder / "sandbox").mkdir()
     (folder / "postgres").mkdir()
@@ -385,8 +417,10 @@ def test_a_real_desk_needs_the_list_of_who_may_read(folder, database_url):
 
 
 async def test_a_real_desk_has_no_button_and_needs_no_token(folder, port, database_url):
-    more = {"DATABASE_URL": database_url, **_desk_keys(folder)}
+    door = {"DODOMU_HEALTH_PORT": str(_free_port())}
+    more = {"DATABASE_URL": database_url, **_desk_keys(folder), **door}
     async with started(folder, port, "run", "desk", until="ready", **more) as ran:
+        assert "dodomu_ready 1.0" in await _numbers(door)
         link = re.search(r"ready: (http://localhost:\d+)", ran.out.read_text())[1]
         async with aiohttp.ClientSession() as client, client.get(f"{link}/sign-in") as answer:
             assert answer.status == 200

@@ -42,6 +42,7 @@ def run(code: str) -> tuple[str, list[dict]]:
         "ours.info({'who': name})",
         "ours.info('saw', extra={'who': name, 'reason': latin, 'code': phone})",
         "ours.error('broken', extra={'error': token, 'count': name, 'lane': phone})",
+        "ours.error('broken', extra={'why': digits, 'reason': '+' + digits, 'code': digits})",
         "ours.info('%d', name)",
         "ours.info('%s %s', name)",
         "theirs.warning('HTTP Request: POST /bot%s/getMe', token)",

@@ -27,7 +27,7 @@ def test_an_empty_database_is_upgraded_and_then_as_it_should_be(
     assert _run("upgrade") == 0
     assert _run("check", "--json") == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert told == {"schema": wanted(), "wanted": wanted(), "ok": True}
+    assert told == {"schema": wanted(), "wanted": wanted(), "ok": True, "restored": None}
 
 
 def test_a_database_that_is_away_is_told_without_its_address(

@@ -187,3 +187,36 @@ async def test_the_text_of_an_error_is_refused_as_a_reason(
     with pytest.raises(NotACode) as refused:
         await failed(pool, 7, 1, "no such name: Соломія")
     assert "Соломія" not in str(refused.value)
+
+
+async def test_who_heard_a_broadcast_is_forgotten_after_thirty_days_and_its_counts_stay(
+    pool: asyncpg.Pool, database_url: str, signer: Signer, now: datetime
+) -> None:
+    person = uuid4()
+    await pool.execute(
+        "INSERT INTO staff (id, name, role, units) VALUES ($1, 'x', 'operator', '{UA}')", person
+    )
+    for age in (31, 29, None):
+        id_ = uuid4()
+        ended = None if age is None else now - timedelta(days=age)
+        await pool.execute(
+            "INSERT INTO broadcast (id, name, audience, digest, author, edited_by, created_at,"
+            " edited_at, finished_at, sent) VALUES ($1, 'x', '{}', '', $2, $2, $3, $3, $4, 7)",
+            *(id_, person, now, ended),
+        )
+        await pool.execute(
+            "INSERT INTO broadcast_recipient (broadcast_id, chat_ref, locale)"
+            " SELECT $1, int4send(n), 'uk' FROM generate_series(1, 7) n",
+            id_,
+        )
+        await pool.execute(
+            "INSERT INTO broadcast_test (broadcast_id, person_id, digest, at)"
+            " VALUES ($1, $2, '', $3)",
+            *(id_, person, ended or now),
+        )
+    async with await database.connect(database_url, role="dodomu_janitor") as own:
+        done = await expire(own, signer=signer, now=now)
+    assert done.recipients == 7
+    assert await pool.fetchval("SELECT count(*) FROM broadcast_recipient") == 14
+    assert await pool.fetchval("SELECT count(*) FROM broadcast_test") == 2
+    assert await pool.fetchval("SELECT sum(sent) FROM broadcast") == 21

@@ -32,7 +32,7 @@ async def test_a_reply_without_an_answer_is_sent_again(office: Office, kind: str
     assert await office.texts(person) == [*twice, "one", "two"]
 
 
-@pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "reset"])
+@pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "reset", "502html"])
 async def test_a_broadcast_without_an_answer_is_never_sent_twice(office: Office, kind: str):
     person = await office.person()
     await office.trouble(kind)

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 import handlers
-from cases import bodies, deciding, entry_drafts, errands, proofs, sessions
+from cases import (
+    audience,
+    bodies,
+    broadcast_counts,
+    broadcasts,
+    deciding,
+    entry_drafts,
+    errands,
+    proofs,
+    sessions,
+)
 from cases import referring as referrals
 from cases.audit_pages import GROUPS
 from cases.matching import weigh
@@ -36,6 +46,10 @@ from desk import (
     telling,
     troubles,
 )
+from desk.broadcast import composing, detector
+from desk.broadcast import links as broadcast_links
+from desk.broadcast import listing as broadcast_list
+from desk.broadcast import showing as broadcast_showing
 from desk.export import consent
 from desk.pages import FOLDER, ROOMS
 from flows.report import REPORT
@@ -50,6 +64,8 @@ _HANDED_ON = (
     *("staff.role_granted", "staff.role_refused", "pair.decided", "pair.undone"),
     *("staff.passkey_added", "staff.passkey_named", "staff.passkey_removed"),
     *("staff.codes_renewed", "staff.password_changed"),
+    *("database.backed_up", "database.restored", "database.released"),
+    *(f"broadcast.{did}" for did in broadcast_showing.DID),
     *("draft.expired", "entry.expired", "quarantine.expired"),
 )
 
@@ -134,6 +150,24 @@ MADE = {
     "enter.said.": greeting._SAID,
     "enter.then.": ("add", "lost", "telegram"),
     "enter.wrong.": ("agree", "choose", "list", "stale"),
+    "broadcasts.view.": broadcast_list.VIEWS,
+    "broadcasts.empty.": broadcast_list.VIEWS,
+    "broadcasts.said.": broadcast_list.SAID,
+    "broadcasts.column.": ("name", "state", "when", "progress"),
+    "broadcast.state.": (*broadcasts.STATES, "recalled"),
+    "broadcast.became.": (*broadcast_counts.STATES, "queued", "sending"),
+    "broadcast.found.": detector.ASKS,
+    "broadcast.area.": audience.AREAS,
+    "broadcast.stage.": audience.STAGES,
+    "broadcast.excluded.": audience.EXCLUDED,
+    "broadcast.wrong.": composing.WRONG,
+    "broadcast.said.": broadcast_showing.SAID,
+    "broadcast.not.": broadcast_showing.WRONG,
+    "broadcast.did.": broadcast_showing.DID,
+    "broadcast.why.": (*broadcast_showing.WHY, "other"),
+    "broadcast.link.": [one.id for one in broadcast_links.every()],
+    "compose.": ("head", "change"),
+    "broadcast.step.": ("test", "tested"),
     "pairs.": pairs.DECISIONS,
     "pairs.decided.": pairs.DECISIONS,
     "pairs.said.": pairs._SAID,

@@ -43,3 +43,30 @@ async def test_do_not_write_first_is_an_answer_the_bot_keeps_to(olena: Person, a
     assert "Першими не писатимемо" in olena.last
     assert "ми напишемо тут" not in olena.last
     assert (await olena.known()).conversation.state["silence"] == EVERYTHING
+
+
+async def test_a_broadcast_learns_who_agreed_where_they_are_and_what_they_switched_off(
+    olena: Person, arrive
+):
+    await arrive(olena)
+    assert await _reach(olena) == ("abroad", None, False)
+    await olena.does("/stop", "[Лише новини]")
+    assert await _reach(olena) == ("abroad", "news", False)
+    await olena.does("/stop", "[Увімкнути все знову]")
+    assert await _reach(olena) == ("abroad", None, False)
+
+
+async def test_who_has_not_agreed_or_refuses_is_nobody_to_write_to(olena: Person):
+    await olena.does("/start", "[Українська]", "[Так, безпечно]")
+    assert await _reach(olena) is None
+    await olena.does("[Окупована територія, рф, Білорусь]", "[Зрозуміло, погоджуюся]")
+    assert await _reach(olena) == ("occupied", None, False), "quiet for where they are alone"
+
+
+async def _reach(person: Person) -> tuple[object, ...] | None:
+    door = person.door
+    row = await door.database.fetchrow(
+        "SELECT area, silence, hushed FROM reach WHERE chat_ref = $1",
+        door.vault.chat_ref(door.bot.id, person.id),
+    )
+    return tuple(row) if row else None

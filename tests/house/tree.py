@@ -25,7 +25,7 @@ GENERATED = (
     ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache", "*.egg-info",
 )  # fmt: skip
 TEXT = {".py", ".md", ".toml", ".lock", ".po", ".txt", ".jsonl", ".json", ".tsv", ".mako", ".css",
-        ".js", ".html", ""}  # fmt: skip
+        ".js", ".html", ".yaml", ".yml", ".service", ".target", ".conf", ".env", ""}  # fmt: skip
 
 
 def files(root: Path = ROOT) -> Iterator[Path]:

@@ -6,7 +6,7 @@ import string
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flows.answers import Area, Deeper, Edtf, Invalid, Literal, NotKnown, Page, Taken, Word
@@ -142,7 +142,6 @@ def walk(kind, steps, today):
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @given(steps=moves, today=days)
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
 def test_any_walk_through_a_question_ends_in_an_outcome_or_a_refusal(kind, steps, today):
     walk(kind, steps, today)
 
@@ -182,7 +181,6 @@ def test_a_huge_text_is_answered_at_once(kind, text):
         max_leaves=6,
     )
 )  # fmt: skip
-@settings(deadline=None, max_examples=60)
 def test_a_value_of_another_form_is_judged_without_trouble(kind, stored):
     assert kind.fits(stored) in (True, False)
     assert all(isinstance(label, Word | Literal | Edtf | Area) for label in kind.told(stored))
@@ -206,7 +204,6 @@ SUBS = st.dictionaries(
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 @given(sub=SUBS, text=texts, tap=st.integers(0, 60))
-@settings(deadline=None, max_examples=150)
 def test_a_place_in_the_question_that_no_longer_exists_does_no_harm(kind, sub, text, tap):
     now = Now(date(2026, 11, 24))
     keys = [option.key for option in kind.page(sub, now).options()]

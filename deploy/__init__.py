@@ -1,0 +1,1 @@
+"""What runs the program elsewhere: an image, units, dashboards, and the list of what is in it."""

@@ -1,0 +1,1 @@
+"""Messages to many families: written, shown as Telegram shows them, approved, watched."""
