@@ -209,14 +209,12 @@ def _empty(status: int, headers: dict[str, str] | None = None) -> web.Response:
 
 async def _body(request: web.BaseRequest) -> bytes | None:
     """The body, or None when it is longer than MOST_BODY; the rest of it is not read."""
-    parts: list[bytes] = []
-    size = 0
+    body = bytearray()
     async for part in request.content.iter_any():
-        size += len(part)
-        if size > MOST_BODY:
+        body += part
+        if len(body) > MOST_BODY:
             return None
-        parts.append(part)
-    return b"".join(parts)
+    return bytes(body)
 
 
 class _Server(web.Server):
@@ -291,9 +289,8 @@ class _Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         self.head_is_here()
-        _log.warning(
-            "a request was refused", extra={"status": status, "error": type(exc).__name__}
-        )
+        told = {"status": status, "error": type(exc).__name__}
+        _log.warning("a request was refused", extra=told)
         response = web.Response(status=status)
         response.force_close()
         return response

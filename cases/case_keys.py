@@ -169,7 +169,6 @@ async def drop(
             " (SELECT * FROM unnest($1::uuid[], $2::int[])) RETURNING list_version",
             *([case for case, _ in old], [version for _, version in old]),
         )
-        passing(Point.KEYS_DROPPED)
         newest = max((row["list_version"] for row in gone), default=0)
         event = _did(by, "keys.dropped", len(gone), newest)
         await append(connection, event, signer=by.sign, now=clock())

@@ -12,7 +12,6 @@ import asyncpg
 
 from cases.audit import AuditEvent, append
 from cases.outbox import Database
-from cases.points import Point, passing
 from vault import grant as grants
 from vault.contents import Payload
 from vault.grant import Wrap, WrapRefused
@@ -100,7 +99,6 @@ async def grant(
             )
         except asyncpg.UniqueViolationError:
             raise AlreadyHeld from None
-        passing(Point.GRANT_STORED)
         await append(connection, [event], signer=by.sign, now=now)
 
 

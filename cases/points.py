@@ -80,11 +80,7 @@ class Point(StrEnum):
 
     KEYS_MOVED = "K5"
     """A batch of cases has its new keys; the audit has not been told."""
-    KEYS_DROPPED = "K6"
-    """A batch of old keys is deleted; the audit has not been told."""
 
-    GRANT_STORED = "D1"
-    """A member's copy of a group's key is stored; the audit has not been told."""
     CASE_TAKEN = "D3"
     """A case is taken by somebody; the audit has not been told."""
     CHECKPOINT_WRITTEN = "D4"

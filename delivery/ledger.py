@@ -99,6 +99,7 @@ class Ledger:
         if not self._marking:
             await self._write_marks()
         more = await mark.more
+        passing(Point.ROW_MARKED)
         self.counters.sent += 1
         self.counters.disowned += more is None
         if row.tag is not None and message_id is not None:

@@ -24,9 +24,8 @@ async def dies(town: Town, death: Death) -> None:
         return
     child = town.start(death.word())
     async with asyncio.TaskGroup() as group:
-        helping = group.create_task(_helped(town, death, child))
+        group.create_task(_helped(town, death, child))
         await town.died(child)
-        helping.cancel()
 
 
 async def _helped(town: Town, death: Death, child: Child) -> None:
@@ -37,7 +36,8 @@ async def _helped(town: Town, death: Death, child: Child) -> None:
         if death.floods:
             fault = {"method": "sendMessage", "kind": "429", "retry_after": 1, "bot": "family"}
             await town.rig.sim("faults", [fault])
-        await asyncio.sleep(1.5)
+        # Not cancelled in the middle of a deed: what arrived would not be counted.
+        await asyncio.to_thread(child.ended.wait, 1.5)
 
 
 async def _from_outside(town: Town, death: Death) -> None:

@@ -30,6 +30,7 @@ IMPORTED = (
     "bot.desk",
     "mortal",
     "filing",
+    "deeds",
     "uvloop",
 )
 

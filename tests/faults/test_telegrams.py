@@ -15,7 +15,7 @@ from rig import Database
 from town import Town, town
 
 FULL = os.environ.get("FAULTS") == "full"
-MIXES = 30 if FULL else 2
+MIXES = 30 if FULL else 1
 """For each door."""
 KINDS = ("429", "500", "502html", "timeout_before", "timeout_after", "reset")
 METHODS = ("sendMessage", "sendMessage", "editMessageText", "answerCallbackQuery", "getUpdates")
@@ -58,7 +58,7 @@ async def mixed(here: Town) -> int:
         }
         for _ in range(3 + secrets.randbelow(6))
     ]  # fmt: skip
-    usable = [one for one in faults if _is_sent(one["method"], here)]
+    usable = [one for one in faults if _is_sent(one["method"], here) and not _is_slow(one)]
     await here.rig.sim("faults", usable)
     async with asyncio.timeout(120):
         while here.running.world.faults.waiting:
@@ -68,6 +68,12 @@ async def mixed(here: Town) -> int:
 
 def _is_sent(method: Any, here: Town) -> bool:
     return method != "getUpdates" or "DODOMU_WEBHOOK_URL" not in here.rig.env
+
+
+def _is_slow(fault: dict[str, Any]) -> bool:
+    """The bot waits half a minute for updates, as Telegram has it: too long for a quick run."""
+    hangs = fault["kind"].startswith("timeout") and fault["method"] not in SENDING
+    return hangs and not FULL
 
 
 def silent(calls: list[Any]) -> tuple[int, int]:
@@ -101,13 +107,8 @@ async def test_an_update_nobody_can_read_holds_nobody_up(  # noqa: PLR0917
         here.start()
         async with here.crowd(lives=True):
             for wrong in POISONS if FULL else POISONS[::5]:
-                before = len(here.finished)
                 await here.nonsense(wrong, to_somebody=True)
-                if FULL:
-                    continue
-                async with asyncio.timeout(90):
-                    while len(here.finished) == before:
-                        await asyncio.sleep(0.05)
+                await asyncio.sleep(0.2)
         found = await here.judged()
     record_property("troubles", f"{here.aside} unreadable updates, {door}: {len(found.lost)} lost")
     assert (found.lost, found.doubled) == ([], [])
