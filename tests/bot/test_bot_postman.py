@@ -114,14 +114,14 @@ async def test_a_listening_that_was_cut_begins_again_and_misses_nothing(
     pool: asyncpg.Pool, postman: Postman, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.postman._EVERY", 3_600.0)
-    monkeypatch.setattr("bot.postman._PATIENCE", 0.2)
+    monkeypatch.setattr("bot.postman._PATIENCE", 1.5)
     stop = asyncio.Event()
     listening = "SELECT count(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
     async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         group.create_task(postman.run(stop))
         await _until(pool, listening)
-        await pool.execute(listening.replace("count(pid)", "pg_terminate_backend(pid)"))
         await case(pool, NOW, channel="operator_phone", chat_ref=None)  # and nobody heard a call
+        await pool.execute(listening.replace("count(pid)", "pg_terminate_backend(pid)"))
         await _until(pool, "SELECT count(*) FROM outbox WHERE bot = 'staff'")
         stop.set()
 
