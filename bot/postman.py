@@ -67,6 +67,7 @@ class Postman:
                     session.terminate()
             self._called.set()
             await nap(stop, _PATIENCE)
+        self._called.set()  # the round need not sleep on
 
     async def _going_round(self, stop: asyncio.Event) -> None:
         announced = False

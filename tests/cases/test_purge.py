@@ -167,7 +167,7 @@ _GOES = {"passes": 3, "updates": 1101, "sent": 1, "quarantined": 1, "drafts": 1}
 async def test_what_is_counted_is_what_goes_and_counting_changes_nothing(pool, made, capsys):
     for orders in (_DESK, _UPDATES, _CHATS):
         await pool.execute(orders)
-    nothing = dict.fromkeys(("letters", "entries", "erased", "held"), 0)
+    nothing = dict.fromkeys(("letters", "entries", "recipients", "erased", "held"), 0)
     expected = {"good": True} | _GOES | nothing
     for _ in range(2):
         assert await told(capsys, "purge", "--dry-run") == (0, expected | {"dry_run": True})

@@ -80,7 +80,7 @@ async def test_the_sender_sends(
         [row] = await outbox.claim(own, "family", "w", 8)
         assert await outbox.recover(own, "family", "v", succeeding=True) == 1
         [row] = await outbox.claim(own, "family", "w", 8)
-        assert await outbox.sent(own, "w", [outbox.Receipt(row.id, 17)]) == {row.id}
+        assert await outbox.sent(own, "w", [outbox.Receipt(row.id, 17)]) == {row.id: False}
         assert await outbox.message_of(own, row.chat_ref, "q1") == 17
         await gate.pause(own, "family", 0)
         await gate.stop(own, "family", "token")

@@ -4,6 +4,7 @@ What anybody sends changes nothing of somebody else's, and nothing of it is in a
 """
 
 import json
+import logging
 import os
 import re
 from pathlib import Path
@@ -76,6 +77,7 @@ async def test_nothing_of_the_catalogue_is_in_a_log_or_on_the_screen_of_the_host
     asked, caplog, capfd
 ):
     caplog.set_level("DEBUG")
+    logging.getLogger("handlers").warning("the log is listened to")
     texts = catalogue()
     for text in texts:
         assert await asked.says(text) in ENDS
@@ -89,4 +91,4 @@ async def test_nothing_of_the_catalogue_is_in_a_log_or_on_the_screen_of_the_host
     for text in telling:
         assert text not in logged
         assert text not in printed
-    assert logged, "something was logged"
+    assert "the log is listened to" in logged

@@ -24,6 +24,7 @@ LOADERS = {
     "root": keys.load_root,
     "triage": lambda path: keys.load_identity(path, "triage"),
     "escrow": lambda path: keys.load_identity(path, "escrow"),
+    "backup": lambda path: keys.load_identity(path, "backup"),
     "intake-sign": keys.load_intake_sign,
     "vault": keys.load_vault,
     "desk": keys.load_desk,
