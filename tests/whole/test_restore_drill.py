@@ -7,9 +7,9 @@ import asyncio
 import json
 import os
 import signal
-import time
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
