@@ -326,7 +326,6 @@ def _strict():
 
 @pytest.mark.parametrize("start", STARTS)
 @given(steps=st.lists(moves, min_size=10, max_size=60))
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_no_walk_gets_stuck_or_loses_anything_and_each_can_still_be_sent(start, steps):
     walk = Walk(draft=STARTS[start]())
     walk.look()

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_flow_walk import Walk, moves
 
@@ -84,7 +84,7 @@ def test_the_least_of_each_form_is_reached_by_what_is_offered(flow):
 
 @pytest.mark.parametrize("flow", MORE, ids=lambda flow: flow.name)
 @given(steps=st.lists(moves, min_size=5, max_size=40))
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 def test_no_walk_gets_stuck_or_loses_anything_and_each_can_still_be_sent(flow, steps):
     walk = Through(flow)
     walk.look()
