@@ -39,6 +39,14 @@ _ACQUIRE_SECONDS: Final = 10.0
 _LOG = logging.getLogger("delivery")
 
 
+def concurrency(rate: int) -> int:
+    """Calls that may be in flight at a rate of so many a second: what a death may leave unmarked.
+
+    Enough for calls that take a tenth of a second.
+    """
+    return max(CONCURRENCY, rate // _A_RATE_NEEDS)
+
+
 class Sender:
     """The sender of one token. Several may run; one sends, the others stand by.
 
@@ -62,8 +70,7 @@ class Sender:
     ) -> None:
         self.counters = Counters()
         self.leading = False
-        # Enough for a call that takes a tenth of a second at this rate.
-        self.concurrency = max(CONCURRENCY, limits.rate // _A_RATE_NEEDS)
+        self.concurrency = concurrency(limits.rate)
         self._bot = bot
         self._pool = pool
         self._worker = worker

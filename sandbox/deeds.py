@@ -57,6 +57,19 @@ def _speaker(account: Account, body: Mapping[str, Any]) -> tuple[Person, Chat]:
     return person, chat
 
 
+def _list(value: Any, name: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise Impossible(f"`{name}` is not a list")
+    return value
+
+
+def _bots(world: World, value: Any, name: str) -> list[str]:
+    for one in _list(value, name):
+        if one not in list(world.bots):
+            raise Impossible(f"no bot called {one}")
+    return _list(value, name)
+
+
 def add_person(world: World, body: Mapping[str, Any]) -> Person:
     """A known `id` is updated in place, so that a demo cast may be created again and again."""
     given = body.get("id")
@@ -65,9 +78,7 @@ def add_person(world: World, body: Mapping[str, Any]) -> Person:
     person = world.crowd.add(
         Person(person_id, str(need(body, "first_name")), *(body.get(name) for name in names))
     )
-    for name in body.get("started", ()):
-        if name not in world.bots:
-            raise Impossible(f"no bot called {name}")
+    for name in _bots(world, body.get("started", []), "started"):
         world.bots[name].chat_with(person).started = True
     world.touch()
     return person
@@ -78,16 +89,14 @@ def add_group(world: World, body: Mapping[str, Any]) -> Obj:
 
     A known `id` is updated in place; bots that were in the group already are told nothing.
     """
-    members = [person_of(world, member) for member in need(body, "members")]
+    members = [person_of(world, member) for member in _list(need(body, "members"), "members")]
     if not members:
         raise Impossible("a group needs somebody in it")
     group_id = _number(body.get("id", world.next_group), "id")
     if group_id >= 0:
         raise Impossible("a group's id is below zero")
     wire = {"id": group_id, "type": "supergroup", "title": str(need(body, "title"))}
-    for name in body.get("bots", list(world.bots)):
-        if name not in world.bots:
-            raise Impossible(f"no bot called {name}")
+    for name in _bots(world, body.get("bots", list(world.bots)), "bots"):
         account = world.bots[name]
         known = group_id in account.chats
         chat = account.chats.setdefault(group_id, Chat(wire, started=True))

@@ -9,11 +9,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
+from oven import Oven, warm
 
 from bot.postgres import DATABASE, Embedded, embedded, migrate
 from cases import database
 
 _COLUMNS = ("moment", "door", "kills", "people", "lost", "doubled", "copies")
+_TESTS = Path(__file__).parent
+_LONGEST = ("whole/", "faults/", "migrations/", "browser/", "bot/test_bot_commands")
 _UNHURRIED = [
     HealthCheck.too_slow,
     HealthCheck.filter_too_much,
@@ -29,6 +32,22 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 # Nobody pulls the plug on this server: what must survive that starts one of its own.
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest goes first: begun last, the other processes would wait for it."""
+    items.sort(key=lambda item: _order(item.path.relative_to(_TESTS).as_posix()))
+
+
+def _order(path: str) -> int:
+    return next((n for n, each in enumerate(_LONGEST) if path.startswith(each)), len(_LONGEST))
+
+
+@pytest.fixture(scope="session")
+def oven() -> Iterator[Oven]:
+    """Runs what a test wants run in processes that are there at once."""
+    with warm() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -63,12 +82,12 @@ async def database_url(postgres: Embedded, _template: str) -> AsyncIterator[str]
 
 async def _database(server: Embedded, template: str) -> AsyncIterator[str]:
     name = f"t_{uuid4().hex}"
-    await _order(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    await _ordered(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield server.url_of(name)
-    await _order(server, f"DROP DATABASE {name} WITH (FORCE)")
+    await _ordered(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def _order(server: Embedded, command: str) -> None:
+async def _ordered(server: Embedded, command: str) -> None:
     connection = await asyncpg.connect(server.url_of("postgres"))
     try:
         await connection.execute(command)

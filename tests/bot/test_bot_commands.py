@@ -10,15 +10,17 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import aiohttp
 import pytest
 from doorstep import eventually, sim
+from oven import Child, Oven
 
 from bot.demo import MARCHENKO, OLENA
 from vault import keys, throwaway
@@ -32,16 +34,23 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONUNBUFFERED": "1", **more}
 
 
-def run(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        cwd=ROOT,
-        env=environment(**more),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+@dataclass
+class Said:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(oven, tmp_path) -> Callable[..., Said]:
+    """What a command says and how it ends."""
+
+    def said(*words: str, **more: str) -> Said:
+        out, err = (tmp_path / f"{uuid4().hex}.{name}" for name in ("out", "err"))
+        child = oven.start(["bot", *words], environment(**more), out, err=err)
+        return Said(child.wait(60), out.read_text(), err.read_text())
+
+    return said
 
 
 @pytest.fixture
@@ -61,14 +70,14 @@ def port() -> int:
 
 @dataclass
 class Ran:
-    process: asyncio.subprocess.Process
+    process: Child
     out: Path
     err: Path
     url: str
 
     async def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return await asyncio.wait_for(self.process.wait(), 60)
+        return await asyncio.to_thread(self.process.wait, 60)
 
     async def said(self, user: int, bot: str = "family") -> list[str]:
         async with (
@@ -81,37 +90,32 @@ class Ran:
 
 @asynccontextmanager
 async def started(
-    folder: Path, port: int, *words: str, until: str, **more: str
+    oven: Oven, folder: Path, port: int, *words: str, until: str, **more: str
 ) -> AsyncIterator[Ran]:
     out, err = folder / "out", folder / "err"
-    with out.open("a") as to_out, err.open("a") as to_err:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *words),
-            cwd=ROOT,
-            env=environment(
-                **{
-                    "DODOMU_FOLDER": str(folder / "var"),
-                    "DODOMU_SANDBOX_PORT": str(port),
-                    "DODOMU_DESK_PORT": "0",
-                    **more,
-                }
-            ),
-            stdout=to_out,
-            stderr=to_err,
-        )
+    told = {
+        "DODOMU_FOLDER": str(folder / "var"),
+        "DODOMU_SANDBOX_PORT": str(port),
+        "DODOMU_DESK_PORT": "0",
+        **more,
+    }
+    process = oven.start(["bot", *words], environment(**told), out, err=err)
     try:
-        await eventually(lambda: until in out.read_text() or process.returncode is not None, 90)
+        await eventually(
+            lambda: (out.exists() and until in out.read_text()) or process.returncode is not None,
+            90,
+        )
         assert process.returncode is None, err.read_text()
         yield Ran(process, out, err, f"http://127.0.0.1:{port}")
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+            await asyncio.to_thread(process.wait)
 
 
-async def test_one_command_ends_with_links_and_the_bot_answers(folder, port, database_url):
+async def test_one_command_ends_with_links_and_the_bot_answers(folder, port, database_url, oven):
     more = {"DATABASE_URL": database_url, "DODOMU_LOG": "json"}
-    async with started(folder, port, "run", until="To stop: Ctrl+C", **more) as ran:
+    async with started(oven, folder, port, "run", until="To stop: Ctrl+C", **more) as ran:
         assert f"{ran.url}/#family={OLENA}" in ran.out.read_text()
         await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
         await answered(ran)
@@ -136,7 +140,7 @@ async def answered(ran: Ran, count: int = 1) -> None:
     raise AssertionError("no answer came")
 
 
-async def test_the_same_conversation_runs_over_the_webhook(folder, port, database_url):
+async def test_the_same_conversation_runs_over_the_webhook(folder, port, database_url, oven):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         own = str(probe.getsockname()[1])
@@ -146,15 +150,15 @@ async def test_the_same_conversation_runs_over_the_webhook(folder, port, databas
         "DODOMU_WEBHOOK_PORT": own,
         "DODOMU_WEBHOOK_SECRET": "0123456789abcdef",
     }
-    async with started(folder, port, "run", until="To stop", **more) as ran:
+    async with started(oven, folder, port, "run", until="To stop", **more) as ran:
         await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
         await answered(ran)
         assert await ran.stop() == 0
     assert "0123456789abcdef" not in ran.err.read_text()
 
 
-async def test_our_own_postgresql_is_started_again_when_it_is_killed(folder, port):
-    async with started(folder, port, "run", until="To stop") as ran:
+async def test_our_own_postgresql_is_started_again_when_it_is_killed(folder, port, oven):
+    async with started(oven, folder, port, "run", until="To stop") as ran:
         await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
         await answered(ran)
         note = folder / "var" / "postgres" / "data" / "postmaster.pid"
@@ -164,36 +168,36 @@ async def test_our_own_postgresql_is_started_again_when_it_is_killed(folder, por
         assert await ran.stop() == 0
 
 
-async def test_killed_and_started_again_it_goes_on_where_it_was(folder, port, database_url):
+async def test_killed_and_started_again_it_goes_on_where_it_was(folder, port, database_url, oven):
     places = {name: folder / name for name in ("sandbox", "delivery", "killed", "next")}
     for place in places.values():
         place.mkdir()
     shared = {"DATABASE_URL": database_url, "DODOMU_FOLDER": str(folder / "var")}
     async with (
-        started(places["sandbox"], port, "sandbox", until="To stop") as ran,
-        _apart(places["delivery"], port, "delivery", shared),
+        started(oven, places["sandbox"], port, "sandbox", until="To stop") as ran,
+        _apart(oven, places["delivery"], port, "delivery", shared),
     ):
-        async with _apart(places["killed"], port, "intake", shared) as killed:
+        async with _apart(oven, places["killed"], port, "intake", shared) as killed:
             await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
             await answered(ran)
             killed.process.kill()
-            await killed.process.wait()
+            await asyncio.to_thread(killed.process.wait)
         await sim(ran.url, "family/tap", {"user": OLENA, "label": "Українська"})
-        async with _apart(places["next"], port, "intake", shared):
+        async with _apart(oven, places["next"], port, "intake", shared):
             await answered(ran, 2)
 
 
-async def test_intake_and_delivery_run_apart(folder, port, database_url):
+async def test_intake_and_delivery_run_apart(folder, port, database_url, run, oven):
     more = {"DATABASE_URL": database_url}
     places = [folder / name for name in ("sandbox", "intake", "delivery")]
     for place in places:
         place.mkdir()
     where = {"DODOMU_FOLDER": str(folder / "var")}
-    async with started(places[0], port, "sandbox", until="To stop") as ran:
+    async with started(oven, places[0], port, "sandbox", until="To stop") as ran:
         shared = more | where
         doors = {name: {"DODOMU_HEALTH_PORT": str(_free_port())} for name in ("in", "out")}
-        taking = _apart(places[1], port, "intake", shared | doors["in"])
-        sending = _apart(places[2], port, "delivery", shared | doors["out"])
+        taking = _apart(oven, places[1], port, "intake", shared | doors["in"])
+        sending = _apart(oven, places[2], port, "delivery", shared | doors["out"])
         async with taking as intake, sending as delivery:
             await sim(ran.url, "family/say", {"user": OLENA, "text": "/start"})
             await answered(ran)
@@ -226,12 +230,14 @@ async def _numbers(door: dict[str, str]) -> str:
 
 
 @asynccontextmanager
-async def _apart(folder: Path, port: int, part: str, more: dict[str, str]) -> AsyncIterator[Ran]:
-    async with started(folder, port, "run", part, until="ready", **more) as ran:
+async def _apart(
+    oven: Oven, folder: Path, port: int, part: str, more: dict[str, str]
+) -> AsyncIterator[Ran]:
+    async with started(oven, folder, port, "run", part, until="ready", **more) as ran:
         yield ran
 
 
-def test_a_port_that_is_taken_is_told_in_words(folder, database_url):
+def test_a_port_that_is_taken_is_told_in_words(folder, database_url, run):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -243,7 +249,7 @@ def test_a_port_that_is_taken_is_told_in_words(folder, database_url):
     assert "Traceback" not in done.stderr
 
 
-def test_a_database_that_is_not_there_is_told_without_its_password(folder):
+def test_a_database_that_is_not_there_is_told_without_its_password(folder, run):
     done = run(
         "run",
         DATABASE_URL="postgresql://user:canary@127.0.0.1:1/none",
@@ -254,19 +260,19 @@ def test_a_database_that_is_not_there_is_told_without_its_password(folder):
     assert "canary" not in done.stdout + done.stderr
 
 
-def test_a_server_that_is_not_up_to_date_is_not_touched(folder, empty_url):
+def test_a_server_that_is_not_up_to_date_is_not_touched(folder, empty_url, run):
     done = run("run", DATABASE_URL=empty_url, DODOMU_FOLDER=str(folder))
     assert done.returncode == 1
     assert "dodomu db upgrade" in done.stderr
 
 
-def test_wrong_settings_are_told_at_once(folder):
+def test_wrong_settings_are_told_at_once(folder, run):
     done = run("run", DODOMU_RATE="canary", DODOMU_STAF_CHAT="1", DODOMU_FOLDER=str(folder))
     assert done.returncode == 1
     assert done.stderr.splitlines() == ["DODOMU_STAF_CHAT: there is no such setting"]
 
 
-def test_with_a_token_but_without_keys_nothing_starts(folder, database_url):
+def test_with_a_token_but_without_keys_nothing_starts(folder, database_url, run):
     done = run(
         "run",
         TELEGRAM_BOT_TOKEN="1:canary",
@@ -296,7 +302,7 @@ def test_help_imports_none_of_the_heavy_libraries():
     assert re.search(r"run\s+Run the bot", done.stdout)
 
 
-def test_places_are_found_by_what_people_type():
+def test_places_are_found_by_what_people_type(run):
     done = run("places", "find", "Маріуполь", "--json")
     told = json.loads(done.stdout)
     assert done.returncode == 0
@@ -305,7 +311,7 @@ def test_places_are_found_by_what_people_type():
     assert run("places", "find", "Жжжжжж").returncode == 1
 
 
-def test_the_doctor_finds_a_healthy_demo_healthy(folder, database_url):
+def test_the_doctor_finds_a_healthy_demo_healthy(folder, database_url, run):
     done = run("doctor", "--json", DATABASE_URL=database_url, DODOMU_FOLDER=str(folder))
     told = json.loads(done.stdout)
     subjects = {one["subject"]: one["good"] for one in told["findings"]}
@@ -317,7 +323,7 @@ def test_the_doctor_finds_a_healthy_demo_healthy(folder, database_url):
 
 
 @pytest.mark.parametrize("where", ["s3://canary-bucket/files", "folder/that/is/a/file"])
-def test_the_doctor_says_when_files_could_not_be_stored(where, folder, database_url):
+def test_the_doctor_says_when_files_could_not_be_stored(where, folder, database_url, run):
     (folder / "folder").touch()
     objects = where if "://" in where else str(folder / where)
     done = run(
@@ -339,7 +345,7 @@ def test_the_doctor_says_when_files_could_not_be_stored(where, folder, database_
     assert "canary" not in done.stdout + done.stderr
 
 
-def test_the_doctor_says_what_is_wrong_and_exits_with_1(folder):
+def test_the_doctor_says_what_is_wrong_and_exits_with_1(folder, run):
     done = run(
         "doctor", DATABASE_URL="postgresql://u:canary@127.0.0.1:1/x", DODOMU_FOLDER=str(folder)
     )
@@ -366,7 +372,7 @@ main()
     assert ("taken apart" in done.stdout) == taken_apart
 
 
-def test_asking_how_a_process_is_that_does_not_run_is_told_in_words():
+def test_asking_how_a_process_is_that_does_not_run_is_told_in_words(run):
     done = run("health", DODOMU_HEALTH_PORT=str(_free_port()))
     assert (done.returncode, done.stdout) == (1, "nobody answers at DODOMU_HEALTH_PORT\n")
     done = run("health", "--alive", "--json")
@@ -374,23 +380,23 @@ def test_asking_how_a_process_is_that_does_not_run_is_told_in_words():
     assert "DODOMU_HEALTH_PORT is not set" in json.loads(done.stdout)["said"]
 
 
-def test_resetting_deletes_the_sandbox_and_nothing_else(folder):
+def test_resetting_deletes_the_sandbox_and_nothing_else(folder, run):
     (folder / "sandbox").mkdir()
     (folder / "postgres").mkdir()
     assert run("sandbox", "--reset", DODOMU_FOLDER=str(folder)).returncode == 0
     assert [path.name for path in folder.iterdir()] == ["postgres"]
 
 
-def test_the_version_is_the_projects():
+def test_the_version_is_the_projects(run):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert run("--version").stdout.strip() == project["version"]
 
 
 async def test_the_demo_has_a_desk_and_its_people_sign_in_with_a_button(
-    folder, port, database_url
+    folder, port, database_url, oven
 ):
     more = {"DATABASE_URL": database_url, "DODOMU_LOG": "json"}
-    async with started(folder, port, "run", until="To stop: Ctrl+C", **more) as ran:
+    async with started(oven, folder, port, "run", until="To stop: Ctrl+C", **more) as ran:
         link = re.search(r"http://localhost:\d+", ran.out.read_text())[0]
         async with aiohttp.ClientSession() as client, client.get(f"{link}/sign-in") as answer:
             page = await answer.text()
@@ -409,17 +415,17 @@ def _desk_keys(folder):
     }
 
 
-def test_a_real_desk_needs_the_list_of_who_may_read(folder, database_url):
+def test_a_real_desk_needs_the_list_of_who_may_read(folder, database_url, run):
     more = {"DATABASE_URL": database_url, **_desk_keys(folder), "DODOMU_RECIPIENTS": ""}
     done = run("run", "desk", **more)
     assert done.returncode == 1
     assert "DODOMU_RECIPIENTS: is missing" in done.stderr
 
 
-async def test_a_real_desk_has_no_button_and_needs_no_token(folder, port, database_url):
+async def test_a_real_desk_has_no_button_and_needs_no_token(folder, port, database_url, oven):
     door = {"DODOMU_HEALTH_PORT": str(_free_port())}
     more = {"DATABASE_URL": database_url, **_desk_keys(folder), **door}
-    async with started(folder, port, "run", "desk", until="ready", **more) as ran:
+    async with started(oven, folder, port, "run", "desk", until="ready", **more) as ran:
         assert "dodomu_ready 1.0" in await _numbers(door)
         link = re.search(r"ready: (http://localhost:\d+)", ran.out.read_text())[1]
         async with aiohttp.ClientSession() as client, client.get(f"{link}/sign-in") as answer:
@@ -432,7 +438,7 @@ async def test_a_real_desk_has_no_button_and_needs_no_token(folder, port, databa
     assert "canary" not in ran.err.read_text() + ran.out.read_text()
 
 
-def test_a_desk_beside_a_token_needs_its_key(folder, database_url):
+def test_a_desk_beside_a_token_needs_its_key(folder, database_url, run):
     keyset = throwaway.make_all(folder / "keys", datetime.now(UTC))
     done = run(
         "run",
@@ -449,7 +455,7 @@ def test_a_desk_beside_a_token_needs_its_key(folder, database_url):
     assert "DODOMU_DESK_KEY: is missing" in done.stderr
 
 
-def test_people_are_invited_listed_and_disabled_from_the_command_line(folder, database_url):
+def test_people_are_invited_listed_and_disabled_from_the_command_line(folder, database_url, run):
     more = {"DATABASE_URL": database_url, "DODOMU_DESK_URL": "https://desk.example",
             **_desk_keys(folder)}  # fmt: skip
     done = run("staff", "invite", "--role", "head", "--name", "Савчук", "--unit", "UA", "--json",
@@ -479,14 +485,16 @@ def test_people_are_invited_listed_and_disabled_from_the_command_line(folder, da
         (("disable", "П-77"), "nobody with this number"),
     ],
 )
-def test_what_the_staff_command_does_not_understand_is_said(folder, database_url, words, said):
+def test_what_the_staff_command_does_not_understand_is_said(
+    folder, database_url, words, said, run
+):
     done = run("staff", *words, DATABASE_URL=database_url, **_desk_keys(folder))
     assert done.returncode != 0
     assert said in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_the_doctor_tries_the_ways_that_bells_go(folder, database_url):
+def test_the_doctor_tries_the_ways_that_bells_go(folder, database_url, run):
     away = {
         "DODOMU_BELL_URL": "http://127.0.0.1:9", "DODOMU_BELL_SECRET": "canary-secret-of-16",
         "DODOMU_SMTP_HOST": "127.0.0.1", "DODOMU_SMTP_PORT": "9", "DODOMU_SMTP_TLS": "none",

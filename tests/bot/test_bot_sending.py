@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
-from test_bot_commands import folder, run  # noqa: F401 - a fixture
+from test_bot_commands import folder, run  # noqa: F401 - fixtures
 
 import sandbox
 from cases import gate
@@ -29,7 +29,7 @@ async def still_stopped(connection):
 
 
 @pytest.fixture
-def asked(database_url, running, folder, tmp_path):  # noqa: F811
+def asked(database_url, running, folder, tmp_path, run):  # noqa: F811
     made = throwaway.make_all(tmp_path / "ring", datetime.now(UTC))
     kept = {
         "DATABASE_URL": database_url,

@@ -39,10 +39,10 @@ async def hand() -> AsyncIterator[Hand]:
 
 
 @pytest.fixture
-async def rig(tmp_path) -> AsyncIterator[Rig]:
+async def rig(tmp_path, oven) -> AsyncIterator[Rig]:
     """The product, running, with nobody in it yet."""
     with embedded(tmp_path / "postgres") as server:
         await asyncio.to_thread(migrate, server.url)
-        async with rigged(tmp_path, server) as made:
+        async with rigged(tmp_path, server, oven=oven) as made:
             made.start()
             yield made

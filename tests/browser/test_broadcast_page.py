@@ -9,7 +9,7 @@ import aiohttp
 import chromium
 import pytest
 from broadcast_office import family
-from desk_pages import judged, running, seen
+from desk_pages import LOOKS, judged, running, seen
 from playwright.async_api import expect
 from post_office import VAULT, Office
 
@@ -95,7 +95,7 @@ async def _written(page, name):
     await ours.get_by_label("Текст").fill(TEXT)
 
 
-@pytest.mark.parametrize(("width", "light"), [("wide", "light"), ("phone", "dark")])
+@pytest.mark.parametrize(("width", "light"), LOOKS)
 async def test_a_broadcast_from_the_form_to_the_result(demo, office, browser, width, light):
     size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
     name = f"broadcast-{width}-{light}"

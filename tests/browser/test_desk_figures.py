@@ -111,8 +111,9 @@ async def _faults(page):
     return [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide", "narrow"]
+)
 @pytest.mark.parametrize("name", PAGES)
 async def test_a_page_is_whole_in_both_themes_and_on_a_telephone(
     desk, browser, name, scheme, size

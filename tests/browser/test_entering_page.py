@@ -5,7 +5,7 @@ from pathlib import Path
 
 import chromium
 import pytest
-from desk_pages import SHOTS, judged, running, seen
+from desk_pages import LOOKS, SHOTS, judged, running, seen
 from playwright.async_api import expect
 
 from vault import keys, recipients, throwaway
@@ -40,8 +40,7 @@ async def _enter(page) -> None:
         await page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize(("width", "light"), LOOKS)
 async def test_every_page_of_a_call_is_for_everybody(demo, browser, light, width):
     size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
     name = f"{width}-{light}-call"

@@ -75,8 +75,9 @@ async def _pictures(page):
     )
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize(("name", "size"), [("wide", WIDE), ("phone", PHONE)])
+@pytest.mark.parametrize(
+    ("name", "size", "light"), [("wide", WIDE, "light"), ("phone", PHONE, "dark")]
+)
 async def test_the_files_of_a_case_are_seen_in_every_light(desk, browser, name, size, light):
     async with seen(browser, size, refused=1, color_scheme=light) as page:
         await _at_the_case(desk, page)
@@ -88,8 +89,9 @@ async def test_the_files_of_a_case_are_seen_in_every_light(desk, browser, name, 
         assert (await caught.value).suggested_filename.endswith("-0003.bin")
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize(("name", "size"), [("wide", WIDE), ("phone", PHONE)])
+@pytest.mark.parametrize(
+    ("name", "size", "light"), [("wide", WIDE, "light"), ("phone", PHONE, "dark")]
+)
 async def test_a_list_is_looked_at_ticked_and_made_into_cases(desk, browser, name, size, light):
     async with seen(browser, size, color_scheme=light) as page:
         await _unlocked(desk, page, f"/cases/{desk.case}/files/{desk.list}/list")

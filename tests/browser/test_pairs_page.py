@@ -2,7 +2,7 @@
 
 import chromium
 import pytest
-from desk_pages import judged, running, seen
+from desk_pages import LOOKS, judged, running, seen
 from desk_rig import Clock
 from playwright.async_api import expect
 from sealed_cases import SOFIIA, SONIA, Safe
@@ -34,8 +34,7 @@ async def _unlocked(safe, page):
     safe.desk.site.ring.unlock(session, person, (safe.triage,), clock())
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize(("width", "light"), LOOKS)
 async def test_a_pair_is_compared_decided_and_undone(safe, browser, light, width):
     size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
     name = f"pairs-{width}-{light}"

@@ -5,7 +5,7 @@ import re
 import chromium
 import pyotp
 import pytest
-from desk_pages import invitation, judged, running, seen, some_cases, with_authenticator
+from desk_pages import LOOKS, invitation, judged, running, seen, some_cases, with_authenticator
 from playwright.async_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -109,8 +109,7 @@ async def test_without_a_script_a_password_and_a_code_lead_in(desk, browser):
         await expect(page.get_by_role("status")).to_contain_text("тепер у Вас")
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize(("width", "light"), LOOKS)
 async def test_every_page_is_for_everybody_in_every_light_and_width(demo, browser, light, width):
     size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
     name = f"{width}-{light}"

@@ -2,7 +2,7 @@
 
 import chromium
 import pytest
-from desk_pages import judged, running, seen, some_cases
+from desk_pages import LOOKS, judged, running, seen, some_cases
 from playwright.async_api import expect
 from sealed_cases import SOFIIA, SONIA, Safe
 from test_pairs_page import _unlocked
@@ -25,9 +25,10 @@ async def _entered(demo, page, button):
     await expect(page.get_by_role("heading", name="Черга", level=1)).to_be_visible()
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "phone"])
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(
+    ("width", "light", "script"),
+    [("wide", "light", True), ("phone", "dark", True), ("phone", "light", False)],
+)
 async def test_ticked_lines_are_given_to_somebody(demo, browser, light, width, script):
     size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
     name = f"assign-{width}-{light}"
@@ -72,8 +73,7 @@ async def safe(database_url):
         yield safe
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize(("width", "light"), LOOKS)
 async def test_a_stroke_leads_to_the_search_and_a_name_to_its_cases(safe, browser, light, width):
     size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
     async with seen(browser, size, color_scheme=light) as page:
@@ -99,8 +99,7 @@ async def test_without_a_script_the_search_is_the_same(safe, browser):
         await expect(page.get_by_role("status")).to_contain_text("Знайдено 2 справи.")
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize(("width", "light"), LOOKS)
 async def test_teams_and_an_absence_on_the_page_of_people(demo, browser, light, width):
     size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
     async with seen(browser, size, color_scheme=light) as page:
@@ -116,8 +115,7 @@ async def test_teams_and_an_absence_on_the_page_of_people(demo, browser, light, 
         await judged(page, f"people-{width}-{light}")
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize(("width", "light"), LOOKS)
 async def test_two_at_one_case_and_a_note_that_calls_a_colleague(safe, browser, light, width):
     size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
     case = await safe.desk.owner.fetchval("SELECT id FROM cases WHERE objects > 0 LIMIT 1")
@@ -151,8 +149,7 @@ async def _opened(safe, name):
     )
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "phone"])
+@pytest.mark.parametrize(("width", "light"), LOOKS)
 async def test_fields_are_chosen_and_stand_where_the_case_leads(safe, browser, light, width):
     size = {"wide": {"width": 1180, "height": 800}, "phone": chromium.PHONE}[width]
     async with seen(browser, size, color_scheme=light) as page:

@@ -5,18 +5,11 @@ import sys
 
 import pytest
 import rig
-from oven import warm
 
 
 @pytest.fixture
 def tmp_path():
     with rig.folder() as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def oven():
-    with warm() as made:
         yield made
 
 

@@ -87,10 +87,19 @@ class Oven:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def start(
-        self, words: list[str], env: Mapping[str, str], log: Path, doomed: str = ""
+        self,
+        words: list[str],
+        env: Mapping[str, str],
+        log: Path,
+        doomed: str = "",
+        err: Path | None = None,
     ) -> Child:
-        """Run the module words[0] with what follows. `doomed` as mortal.py has it."""
-        order = {"words": words, "env": dict(env), "log": str(log), "doomed": doomed}
+        """Run the module words[0] with what follows. `doomed` as mortal.py has it.
+
+        What it says is added to `log`, its complaints to `err` where that is given.
+        """
+        order = {"words": words, "env": dict(env), "log": str(log), "doomed": doomed,
+                 "err": str(err or log)}  # fmt: skip
         with self._news:
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(order) + "\n")
@@ -199,8 +208,11 @@ def _become(order: dict[str, object], ours: tuple[int, ...]) -> int:
     for each in ours:
         os.close(each)
     nothing = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(str(order["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for number, stands_for in ((nothing, 0), (log, 1), (log, 2)):
+    log, err = (
+        os.open(str(order[name]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        for name in ("log", "err")
+    )
+    for number, stands_for in ((nothing, 0), (log, 1), (err, 2)):
         os.dup2(number, stands_for)
     os.environ.clear()
     os.environ.update(order["env"])  # type: ignore[arg-type]

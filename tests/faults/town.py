@@ -24,13 +24,15 @@ from rig import Rig, Walker, environment
 
 import sandbox
 from cases.audit import verify
+from delivery.sender import concurrency
 from vault import keys, recipients, throwaway
 
 AT_ONCE = 4
 """People who report at the same time."""
-COPIES = 8
+RATE = 1000
+COPIES = concurrency(RATE)
 """So many calls are in flight at most: as many copies may a kill of the sender leave."""
-FAST = {"DODOMU_RATE": "1000", "DODOMU_CHAT_RATE": "50", "DODOMU_CHAT_BURST": "50"}
+FAST = {"DODOMU_RATE": f"{RATE}", "DODOMU_CHAT_RATE": "50", "DODOMU_CHAT_BURST": "50"}
 PATIENCE = 60.0
 A_LONG_ONE = 4
 """Every so many, somebody tells far more, and takes their time: the bot would ask for it."""

@@ -224,6 +224,8 @@ async def test_a_group_without_a_number_never_takes_the_place_of_another(hand):
     await hand.sim("groups", {**made, "id": first - 1})
     assert (await hand.sim("groups", made))["id"] not in (first, first - 1)
     assert await hand.refused("groups", {**made, "id": user}) == "a group's id is below zero"
+    assert await hand.refused("groups", {**made, "members": user}) == "`members` is not a list"
+    assert await hand.refused("groups", {**made, "bots": [[]]}) == "no bot called []"
 
 
 async def test_a_restart_forgets_nothing(tmp_path):

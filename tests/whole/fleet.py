@@ -21,7 +21,8 @@ from zlib import crc32
 import aiohttp
 import asyncpg
 from balancer import Balancer
-from brood import Brood, alive, gone
+from oven import Oven
+from pids import alive, gone
 from rig import Rig
 
 from cases import gate, sessions
@@ -44,13 +45,13 @@ class Member:
     command: str
     env: dict[str, str]
     log: Path
-    brood: Brood
+    oven: Oven
     pid: int = 0
     _before: int = 0
 
     def start(self) -> None:
         self._before = self._said()
-        self.pid = self.brood.start(("run", self.command), self.env, self.log)
+        self.pid = self.oven.start(["bot", "run", self.command], self.env, self.log).pid
 
     async def kill(self) -> None:
         """As the kernel does it. Whoever ended before, of itself, is a failure of the test."""
@@ -121,7 +122,7 @@ SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 
 @asynccontextmanager
 async def a_fleet(
-    rig: Rig, children: Brood, ports: Callable[[], int], intakes: int = 2, senders: int = 2
+    rig: Rig, oven: Oven, ports: Callable[[], int], intakes: int = 2, senders: int = 2
 ) -> AsyncIterator[Fleet]:
     """Nobody runs yet but the balancer. `ports` finds free ones."""
     url = rig.database.url
@@ -131,7 +132,7 @@ async def a_fleet(
 
     def outside(name: str, command: str, **more: str) -> Member:
         env = rig.env | {"DATABASE_URL": _url(url, "outside", name)} | more
-        return Member(name, command, env, rig.folder / f"{name}.log", children)
+        return Member(name, command, env, rig.folder / f"{name}.log", oven)
 
     def intake(number: int) -> Member:
         port = str(doors[number])
@@ -148,7 +149,7 @@ async def a_fleet(
             balancer,
             [intake(number) for number in range(intakes)],
             [outside(f"sender-{number}", "delivery") for number in range(senders)],
-            _desk(rig, _url(url, "office", "desk"), ports(), children),
+            _desk(rig, _url(url, "office", "desk"), ports(), oven),
             owner,
         )
         try:
@@ -174,7 +175,7 @@ def _url(url: str, login: str, name: str) -> str:
     return re.sub("//[^@]*@", f"//{login}@", url, count=1) + f"&application_name={name}"
 
 
-def _desk(rig: Rig, url: str, port: int, children: Brood) -> Member:
+def _desk(rig: Rig, url: str, port: int, oven: Oven) -> Member:
     """Neither token nor vault key: it stands on another host."""
     kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
     env = {name: os.environ[name] for name in kept if name in os.environ} | {
@@ -187,7 +188,7 @@ def _desk(rig: Rig, url: str, port: int, children: Brood) -> Member:
         "DODOMU_ROOT_PUBLIC": keys.public_text(rig.keyset.root_public),
         "DODOMU_LOG": "json",
     }
-    return Member("desk", "desk", env, rig.folder / "desk.log", children)
+    return Member("desk", "desk", env, rig.folder / "desk.log", oven)
 
 
 @dataclass

@@ -225,18 +225,23 @@ def environment(api: str, database: str, folder: Path, keyset: KeySet) -> dict[s
 
 @asynccontextmanager
 async def rigged(
-    folder: Path, database: Embedded | Database, *, kept: bool = True, **settings: str
+    folder: Path,
+    database: Embedded | Database,
+    *,
+    oven: Any = None,
+    kept: bool = True,
+    **settings: str,
 ) -> AsyncIterator[Rig]:
     """A rig with keys, a duty group, and nobody in it yet. The bot is started by the test.
 
-    `kept`: the sandbox writes everything down, so that it may be killed.
+    `oven`: forks the bot. `kept`: the sandbox writes everything down, so that it may be killed.
     """
     from datetime import UTC, datetime
 
     keyset = throwaway.make_all(folder / "keys", datetime.now(UTC))
     with sandbox_process(folder / "telegram.json" if kept else None) as url:
         async with aiohttp.ClientSession() as client:
-            rig = Rig(url, database, folder, keyset, client)
+            rig = Rig(url, database, folder, keyset, client, oven=oven)
             members = [
                 (await rig.sim("users", {"first_name": "Марченко", "started": ["staff"]}))["id"]
             ]

@@ -23,10 +23,10 @@ LETTER = Letter("Чи були в неї окуляри?", ("born", "marks"), ow
 
 
 @pytest.fixture
-async def rig(tmp_path):
+async def rig(tmp_path, oven):
     with embedded(tmp_path / "postgres") as server:
         await asyncio.to_thread(migrate, server.url)
-        async with rigged(tmp_path, server) as made:
+        async with rigged(tmp_path, server, oven=oven) as made:
             yield made
 
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-async def office(tmp_path):
+async def office(tmp_path, oven):
     """A rig whose bells also go out by mail and webhook."""
     with embedded(tmp_path / "postgres") as server:
         await asyncio.to_thread(migrate, server.url)
@@ -40,7 +40,7 @@ async def office(tmp_path):
                 "DODOMU_SMTP_TO": "duty-room@example.org",
                 "DODOMU_DESK_URL": "https://desk.example.org",
             }  # fmt: skip
-            async with rigged(tmp_path, server, **settings) as rig:
+            async with rigged(tmp_path, server, oven=oven, **settings) as rig:
                 yield rig, mail, hook
 
 

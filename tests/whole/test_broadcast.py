@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from broadcast_office import URGENT, Desk, family
+from oven import Oven
 from rig import Database, Rig, rigged
 
 from cases import broadcast_counts
@@ -30,12 +31,12 @@ pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
 
 
 async def test_killing_the_sender_leaves_nobody_out_and_writes_to_nobody_twice(
-    tmp_path: Path, database_url: str, pool: asyncpg.Pool
+    tmp_path: Path, database_url: str, pool: asyncpg.Pool, oven: Oven
 ):
     # At night as well, and for this test alone the cooling minute is over.
     approved_at = datetime.now(UTC) - timedelta(minutes=2)
     async with rigged(
-        tmp_path, Database(database_url), kept=False, DODOMU_BROADCAST_RATE="20"
+        tmp_path, Database(database_url), oven=oven, kept=False, DODOMU_BROADCAST_RATE="20"
     ) as rig:
         vault = keys.load_vault(rig.keyset.vault)
         chats = await _families(rig, pool, vault)

@@ -57,10 +57,12 @@ pytestmark = pytest.mark.timeout(1800)
 
 
 @pytest.fixture
-async def rig():
+async def rig(oven):
     with folder() as made_here, embedded(made_here / "postgres") as server:
         await asyncio.to_thread(migrate, server.url)
-        async with rigged(made_here, server, DODOMU_RATE="500", DODOMU_CHAT_RATE="50") as made:
+        async with rigged(
+            made_here, server, oven=oven, DODOMU_RATE="500", DODOMU_CHAT_RATE="50"
+        ) as made:
             yield made
 
 

@@ -245,10 +245,10 @@ def test_no_two_causes_are_told_in_the_same_words(locale):
 
 
 async def test_every_path_of_every_form_is_walked_and_sealed_as_it_was_told(
-    tmp_path, database_url
+    tmp_path, database_url, oven
 ):
     cast = people(refusals.wrong())
-    async with rigged(tmp_path, Database(database_url), kept=False, **FAST) as rig:
+    async with rigged(tmp_path, Database(database_url), oven=oven, kept=False, **FAST) as rig:
         rig.start()
         walked = await everybody(rig, cast)
         rig.stop()

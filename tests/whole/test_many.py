@@ -14,34 +14,27 @@ from dataclasses import dataclass, field
 import opened
 import pytest
 import scripts
-from brood import brood
 from fleet import Fleet, Member, Reader, a_fleet
 from rig import Database, Walker, rigged
 
+from delivery.sender import concurrency
 from vault import keys
 
 KILLS = int(os.environ.get("KILLS", "5"))
 PEOPLE = int(os.environ.get("PEOPLE", str(max(8, 2 * KILLS))))
 INTAKES = int(os.environ.get("INTAKES", "2"))
 AT_ONCE = 8
-IN_FLIGHT = 8
-"""What a sender may have sent and not written down (delivery.sender.CONCURRENCY)."""
-FAST = {"DODOMU_RATE": "500", "DODOMU_CHAT_RATE": "50", "DODOMU_CHAT_BURST": "50"}
+RATE = 500
+FAST = {"DODOMU_RATE": f"{RATE}", "DODOMU_CHAT_RATE": "50", "DODOMU_CHAT_BURST": "50"}
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(3000)]
 
 
-@pytest.fixture(scope="module")
-def children():
-    with brood() as made:
-        yield made
-
-
 @pytest.fixture
-async def fleet(tmp_path, children, database_url, unused_tcp_port_factory):
+async def fleet(tmp_path, oven, database_url, unused_tcp_port_factory):
     async with (
         rigged(tmp_path, Database(database_url), kept=False, **FAST) as rig,
-        a_fleet(rig, children, unused_tcp_port_factory, INTAKES) as made,
+        a_fleet(rig, oven, unused_tcp_port_factory, INTAKES) as made,
     ):
         await made.start()
         yield made
@@ -124,7 +117,9 @@ async def test_any_process_may_be_killed_and_nothing_is_lost_or_doubled(fleet):
         f" intake; the desk read {reads} times\n"
         f"{await weight(fleet) // len(people):,} bytes of rows for each report"
     )
-    assert extra <= IN_FLIGHT * (killing.killed["leader"] + killing.killed["frozen leader"])
+    assert extra <= concurrency(RATE) * (
+        killing.killed["leader"] + killing.killed["frozen leader"]
+    )
 
 
 async def weight(fleet: Fleet) -> int:

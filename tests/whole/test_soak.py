@@ -12,26 +12,21 @@ import time
 
 import asyncpg
 import pytest
-from brood import alive, brood, gone
+from pids import alive, gone
 from poison import POISON, STORY
 from rig import Database, Rig, rigged
 from talkers import BEFORE, Talkers, word
 
+from delivery.sender import concurrency
 from vault import keys
 
 UPDATES = int(os.environ.get("UPDATES", "750"))
 CHATS = int(os.environ.get("CHATS", "60" if UPDATES > 5_000 else "50"))
 KILLS = int(os.environ.get("KILLS", "3"))
-IN_FLIGHT = 8
-FAST = {"DODOMU_RATE": "1000", "DODOMU_CHAT_RATE": "50", "DODOMU_CHAT_BURST": "50"}
+RATE = 1000
+FAST = {"DODOMU_RATE": f"{RATE}", "DODOMU_CHAT_RATE": "50", "DODOMU_CHAT_BURST": "50"}
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(3000)]
-
-
-@pytest.fixture(scope="module")
-def children():
-    with brood() as made:
-        yield made
 
 
 @pytest.fixture
@@ -45,7 +40,7 @@ def webhook(unused_tcp_port: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("door", ["polling", "webhook"])
 async def test_each_update_has_one_effect_in_its_order_whatever_is_killed(
-    door, tmp_path, database_url, children, webhook
+    door, tmp_path, database_url, oven, webhook
 ):
     told = FAST | (webhook if door == "webhook" else {})
     async with (
@@ -53,7 +48,7 @@ async def test_each_update_has_one_effect_in_its_order_whatever_is_killed(
         await asyncpg.create_pool(database_url, min_size=1, max_size=3) as owner,
     ):
         talkers = Talkers(rig, keys.load_vault(rig.keyset.vault), -(-UPDATES // CHATS) - BEFORE)
-        bot = Mortal(rig, children)
+        bot = Mortal(rig, oven)
         bot.start()
         began = time.monotonic()
         try:
@@ -66,7 +61,7 @@ async def test_each_update_has_one_effect_in_its_order_whatever_is_killed(
         finally:
             await bot.stop()
         extra = await everything_is_there_once(owner, talkers)
-        assert extra <= IN_FLIGHT * KILLS
+        assert extra <= concurrency(RATE) * KILLS
         assert STORY not in rig.log.read_text(encoding="utf-8")
     print(
         f"\n{door}: {talkers.updates} updates of {CHATS} chats, {talkers.poisoned} poisoned, "
@@ -78,11 +73,11 @@ async def test_each_update_has_one_effect_in_its_order_whatever_is_killed(
 class Mortal:
     """The bot, whole, in one process."""
 
-    def __init__(self, rig: Rig, children) -> None:
-        self.rig, self.children, self.pid = rig, children, 0
+    def __init__(self, rig: Rig, oven) -> None:
+        self.rig, self.oven, self.pid = rig, oven, 0
 
     def start(self) -> None:
-        self.pid = self.children.start(("run",), self.rig.env, self.rig.log)
+        self.pid = self.oven.start(["bot", "run"], self.rig.env, self.rig.log).pid
 
     async def killed_now_and_then(self, talkers: Talkers) -> None:
         whole = len(talkers.chats) * talkers.words
