@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help environment run test check bench bench-quick screens sbom licences audit faults many soak fuzz
+.PHONY: help environment run test check bench bench-quick screens site sbom licences audit faults many soak fuzz
 
 help: ## what this file can do
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 20
@@ -29,6 +29,9 @@ bench-quick: environment ## the same with less of everything, under three minute
 
 screens: environment ## take the pictures of docs/screens.md anew
 	CHROMIUM=$$(.ci/browser) .venv/bin/pytest -q tests/browser/screens.py
+
+site: ## docs/site as pages for browsers, in both languages, in var/site
+	@.ci/site
 
 sbom: environment ## sbom.cdx.json: every package that is inside, with its hashes
 	.venv/bin/python -m deploy.inventory sbom > sbom.cdx.json
