@@ -32,6 +32,7 @@ def run(
     *parts: Part,
     quick: bool = False,
     json: Path | None = None,
+    go_on: bool = False,
     log: Path | None = None,
     beside: tuple[str, ...] | None = None,
     rounds: int | None = None,
@@ -48,7 +49,8 @@ def run(
     """Measure these parts, or all of them, and print what was seen; 1 when a part has failed.
 
     `--quick` takes less of everything, and under three minutes. `--json` keeps the results, part
-    by part. `--log` keeps what the bots logged. `--beside` names whom to measure, `dodomu` too;
+    by part; with `--go-on` it takes up a run that broke off, and measures what is missing there.
+    `--log` keeps what the bots logged. `--beside` names whom to measure, `dodomu` too;
     `--beside none` leaves all but the webhook's `dodomu` out. `--seconds` of measuring come after
     `--warm` seconds of the same, `--rounds` times; `--rates` are updates a second. How much there
     is: `--drafts` open, cases `--stored`, a `--backlog` of updates, `--recipients` of a broadcast,
@@ -65,7 +67,7 @@ def run(
         folder = Path(name)
         folder.chmod(0o711)  # as root, PostgreSQL runs as somebody else
         try:
-            asyncio.run(_measured(wanted, folder, quick=quick, json=json))
+            asyncio.run(_measured(wanted, folder, quick=quick, json=json, goes_on=go_on))
         finally:
             if log is not None and (folder / LOG).exists():
                 log.write_bytes((folder / LOG).read_bytes())
@@ -102,9 +104,17 @@ def publish(file: Path, page: Path = Path("docs/performance.md")) -> None:
     page.write_text(f"{before}{begin}\n\n{told}\n\n{end}{after}", encoding="utf-8")
 
 
-async def _measured(wanted: plan.Plan, folder: Path, *, quick: bool, json: Path | None) -> None:
+async def _measured(
+    wanted: plan.Plan, folder: Path, *, quick: bool, json: Path | None, goes_on: bool
+) -> None:
     async with rigged(folder) as rig:
-        found = results.begin(machine(await rig.postgres_version()), quick=quick, file=json)
+        here = machine(await rig.postgres_version())
+        if goes_on and json is not None:
+            found = results.go_on(here, json)
+            left = tuple(part for part in wanted.parts if part not in found.parts)
+            wanted = replace(wanted, parts=left)
+        else:
+            found = results.begin(here, quick=quick, file=json)
         _say(table.about(found))
         if found.machine["load"] > _BUSY:
             _say("The machine is busy: the figures are worth little.")

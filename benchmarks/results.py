@@ -53,6 +53,16 @@ def begin(machine: Machine, *, quick: bool, file: Path | None) -> Results:
     return Results(asdict(machine), quick, when.lstrip("0"), _commit(), file=file)
 
 
+def go_on(machine: Machine, file: Path) -> Results:
+    """Of a run that broke off, in the same file. Raises ValueError where it ran elsewhere."""
+    kept = load(file)
+    here = {name: value for name, value in asdict(machine).items() if name != "load"}
+    if {name: kept.machine.get(name) for name in here} != here:
+        raise ValueError(f"{file} is of another machine")
+    kept.failed.clear()
+    return kept
+
+
 def load(file: Path) -> Results:
     """What an earlier run kept. Raises OSError, and ValueError for what no run has written."""
     told = json.loads(file.read_text(encoding="utf-8"))

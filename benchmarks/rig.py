@@ -166,7 +166,9 @@ async def rigged(folder: Path) -> AsyncIterator[Rig]:
     }
     with embedded(folder / "postgres") as server, _stub() as (url, stub):
         env["DODOMU_TELEGRAM_API"] = url
-        async with aiohttp.ClientSession() as client:
+        # Waiting for a hundred thousand answers takes as long as it takes.
+        forever = aiohttp.ClientTimeout(total=None)
+        async with aiohttp.ClientSession(timeout=forever) as client:
             yield Rig(server, folder, url, stub, client, keyset.desk, env)
 
 

@@ -1,10 +1,14 @@
 """A sandbox, a database and senders between them, with a hand on each."""
 
 import asyncio
+import os
+import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,6 +20,7 @@ from delivery.pace import Limits
 from delivery.sender import Sender
 from vault.local import Vault
 
+HERE = Path(__file__).parent
 VAULT = Vault(bytes(range(32)), bytes(range(32, 64)))
 #: no limit that a test could notice
 FAST = Limits(rate=2000, broadcasts=2000, per_chat=0.0001, burst=1000, per_group=2000)
@@ -54,6 +59,26 @@ async def queue(
     payload = {"chat_id": chat, "params": {**said, **params}}
     box = VAULT.seal(payload, row_name(chat_ref)) if sealed is None else sealed
     return await database.fetchval(_QUEUE, *(bot, chat_ref, lane, method, tag, box, age, CHANNEL))
+
+
+PIDS: list[int] = []
+
+
+@asynccontextmanager
+async def a_process(database_url: str, api: str, *more: str) -> AsyncIterator[None]:
+    """A sender in a process of its own; killed at the end."""
+    paths = os.pathsep.join((str(HERE.parent.parent), str(HERE)))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(HERE / "sender_process.py"), database_url, api, *more),
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    PIDS.append(process.pid)
+    try:
+        yield
+    finally:
+        if process.returncode is None:
+            process.kill()
+        assert await process.wait() == -signal.SIGKILL
 
 
 @dataclass

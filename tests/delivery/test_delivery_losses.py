@@ -4,16 +4,14 @@ import asyncio
 import os
 import secrets
 import signal
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
 import asyncpg
 import pytest
-from post_office import Office, eventually, queue
+from post_office import PIDS, Office, a_process, eventually, queue
 
 from bot.postgres import Embedded, embedded, migrate
 from cases import outbox
@@ -24,8 +22,6 @@ CUT_EVERYBODY_ELSE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 
 
 async def test_the_second_sender_takes_over_when_the_first_stops(office: Office):
@@ -106,7 +102,7 @@ async def test_killing_the_sender_ten_times_loses_nothing(office: Office, databa
         for person in people:
             await office.queue(person, str(number))
     for _ in range(10):
-        async with _process(database_url, office.url):
+        async with a_process(database_url, office.url):
             calls = len(await office.calls())
             await eventually(lambda seen=calls: _called(office, seen + 5))
             await asyncio.sleep(secrets.randbelow(50) / 1000)
@@ -124,7 +120,7 @@ async def test_killing_the_sender_ten_times_loses_nothing(office: Office, databa
 @pytest.mark.kill
 async def test_a_standby_takes_over_from_a_killed_sender(office: Office, database_url: str):
     person = await office.person()
-    async with _process(database_url, office.url):
+    async with a_process(database_url, office.url):
         await office.queue(person, "one")
         await eventually(lambda: _called(office, 1))
         async with office.sender() as standby:
@@ -168,26 +164,6 @@ async def test_killing_postgresql_loses_nothing(office: Office, mortal: Embedded
         assert sender.counters.database_losses > 0
     for person in people:
         assert _once(await office.texts(person)) == [str(number) for number in range(60)]
-
-
-PIDS: list[int] = []
-
-
-@asynccontextmanager
-async def _process(database_url: str, api: str) -> AsyncIterator[None]:
-    """A sender in a process of its own; killed at the end."""
-    paths = os.pathsep.join((str(ROOT), str(HERE)))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(HERE / "sender_process.py"), database_url, api),
-        env={**os.environ, "PYTHONPATH": paths},
-    )
-    PIDS.append(process.pid)
-    try:
-        yield
-    finally:
-        if process.returncode is None:
-            process.kill()
-        assert await process.wait() == -signal.SIGKILL
 
 
 def _once(texts: list[str]) -> list[str]:
