@@ -22,6 +22,10 @@ SELECT decode(md5('c' || n), 'hex'), 'family', decode(repeat(md5('s' || n), 24),
        'uk', now() - n * interval '1 minute' - interval '1 day'
   FROM generate_series(1, $1) n""",
     """
+INSERT INTO reach (chat_ref, area, silence, hushed)
+SELECT decode(md5('c' || n), 'hex'), 'unknown', 'everything', true
+  FROM generate_series(1, $1) n""",
+    """
 INSERT INTO draft (id, chat_ref, flow, sealed, expires_at)
 SELECT gen_random_uuid(), decode(md5('c' || n), 'hex'), 'report',
        decode(repeat(md5('d' || n), 48), 'hex'), now() + interval '30 days'

@@ -26,6 +26,8 @@ from locales import LOCALES, html, say
 from vault.local import Vault
 
 _EVERY: Final = 2.0
+#: between two parts of what is done once after an upgrade, so that families need not wait for it
+_BETWEEN: Final = 0.2
 _MINUTE: Final = timedelta(minutes=1)
 
 _log = logging.getLogger(__name__)
@@ -46,17 +48,15 @@ class Clerk:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`. A database that is away is asked again at the next round."""
-        filled = False
+        filling: bytes | None = b""
         while not stop.is_set():
             try:
-                if not filled:
-                    while await reach.fill(self.pool, self.vault, BOT):
-                        pass
-                    filled = True
+                if filling is not None:
+                    filling = await reach.fill(self.pool, self.vault, BOT, filling)
                 await self.round()
             except outbox.AWAY as error:
                 _log.warning("the clerk could not look", extra={"error": type(error).__name__})
-            await nap(stop, _EVERY)
+            await nap(stop, _EVERY if filling is None else _BETWEEN)
 
     async def round(self) -> None:
         """Ring, show tests, bring the messages of progress up to date. Raises AWAY's errors."""

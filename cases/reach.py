@@ -65,23 +65,26 @@ INSERT INTO reach (chat_ref, area, silence, hushed) VALUES ($1, $2, $3, $4)
 """
 
 
-async def fill(database: Database, vault: Vault, bot: str, limit: int = _BATCH) -> int:
-    """Write down what is missing for families that came before anybody kept it; how many.
+async def fill(
+    database: Database, vault: Vault, bot: str, after: bytes = b"", limit: int = _BATCH
+) -> bytes | None:
+    """Write down what is missing for families that came before anybody kept it.
 
-    Call until it says 0. A chat that has forgotten everything is written down as one that wants
-    nothing.
+    Begins behind `after`; the place it came to, to be called with again, None at the end. A chat
+    that has forgotten everything is written down as one that wants nothing.
     """
     rows = await database.fetch(
         """
         SELECT c.chat_ref, c.sealed, c.revision, c.version, c.locale, c.quiet,
                c.blocked_at IS NOT NULL AS blocked
           FROM conversation c
-         WHERE c.bot = $1 AND NOT EXISTS (SELECT FROM reach r WHERE r.chat_ref = c.chat_ref)
+         WHERE c.bot = $1 AND c.chat_ref > $2
+           AND NOT EXISTS (SELECT FROM reach r WHERE r.chat_ref = c.chat_ref)
            AND (EXISTS (SELECT FROM cases k WHERE k.chat_ref = c.chat_ref)
                 OR EXISTS (SELECT FROM draft d WHERE d.chat_ref = c.chat_ref))
-         LIMIT $2
+         ORDER BY c.chat_ref LIMIT $3
         """,
-        *(bot, limit),
+        *(bot, after, limit),
         timeout=PATIENCE,
     )
     found = [(row["chat_ref"], _read(vault, bot, row)) for row in rows]
@@ -90,7 +93,7 @@ async def fill(database: Database, vault: Vault, bot: str, limit: int = _BATCH) 
         " ON CONFLICT DO NOTHING",
         [(ref, one.area, one.silence, one.hushed) for ref, one in found],
     )
-    return len(rows)
+    return bytes(rows[-1]["chat_ref"]) if rows else None
 
 
 _NOTHING: Final = Reach("unknown", "everything", hushed=True)

@@ -116,6 +116,18 @@ async def test_a_file_that_telegram_finds_too_big_or_has_lost_is_told_of(running
     assert lost["reply_parameters"]["message_id"] == 42
 
 
+async def test_a_file_larger_than_it_was_said_to_be_is_broken_off(running, pool, tmp_path):
+    family = Family(pool)
+    draft = await family.begin()
+    more = uploaded(running, PNG + bytes(21 << 20), pretend=1024)
+    await family.send(await family.home(draft), more)
+    made = collector(running.url, pool, str(tmp_path / "objects"))
+    async with working(made):
+        await settled(pool, 1)
+    assert await pool.fetchval("SELECT reason FROM attachment") == "too_big"
+    assert await filing.names(made.store) == set()
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 async def test_a_refused_file_is_told_of_in_the_familys_language(locale, running, pool, tmp_path):
     family = Family(pool)

@@ -63,25 +63,25 @@ def test_the_matrix_has_its_24_requests():
     assert len(set(REQUESTS)) == 24
 
 
-@pytest.mark.parametrize(("host", "origin", "token"), REQUESTS)
-async def test_only_a_form_of_ours_from_our_own_page_does_anything(desk, host, origin, token):
-    case = await desk.case()
+async def test_only_a_form_of_ours_from_our_own_page_does_anything(desk):
     browser, other = await desk.at_work("head"), await desk.at_work("head")
     known = {"right": browser.token, "none": "", "made up": "0" * 64,
              "of another browser": other.token}  # fmt: skip
     names = {"url": desk.url, "host": desk.site.host, "port": desk.url.rpartition(":")[2]}
-    headers = [HOSTS[host].format(**names), ORIGINS[origin].format(**names)]
-    headers.append(f"Cookie: desk={browser.cookie('desk')}; visit={browser.cookie('visit')}")
-    body = f"csrf={known[token]}"
-    status, _ = await _raw(
-        desk, _request("POST", f"/cases/{case}/take", *filter(None, headers), body=body)
-    )
-    taken = await desk.owner.fetchval("SELECT taken_by FROM cases")
-    if (host, origin, token) == ("right", "right", "right"):
-        assert (status, taken is not None) == (303, True)
-    else:
-        assert status == (421 if host != "right" else 403)
-        assert taken is None
+    cookie = f"Cookie: desk={browser.cookie('desk')}; visit={browser.cookie('visit')}"
+    for host, origin, token in REQUESTS:
+        case = await desk.case()
+        headers = [HOSTS[host].format(**names), ORIGINS[origin].format(**names), cookie]
+        told = _request(
+            "POST", f"/cases/{case}/take", *filter(None, headers), body=f"csrf={known[token]}"
+        )
+        status, _ = await _raw(desk, told)
+        taken = await desk.owner.fetchval("SELECT taken_by FROM cases WHERE id = $1", case)
+        if (host, origin, token) == ("right", "right", "right"):
+            assert (status, taken is not None) == (303, True)
+        else:
+            assert status == (421 if host != "right" else 403), (host, origin, token)
+            assert taken is None, (host, origin, token)
 
 
 @pytest.mark.parametrize("host", [name for name in HOSTS if name != "right"])
@@ -198,10 +198,10 @@ async def _state(desk):
     return [await desk.owner.fetch(f"SELECT * FROM {table}") for table in tables]
 
 
-@pytest.mark.parametrize("path", [*GUARDED, "/", "/me"])
-async def test_whoever_is_not_signed_in_is_sent_to_the_door(desk, path):
-    answer = await desk.browser().get(path)
-    assert (answer.status, answer.to) == (303, "/sign-in")
+async def test_whoever_is_not_signed_in_is_sent_to_the_door(desk):
+    for path in (*GUARDED, "/", "/me"):
+        answer = await desk.browser().get(path)
+        assert (answer.status, answer.to) == (303, "/sign-in"), path
 
 
 async def test_a_page_that_refreshes_itself_leaves_when_the_session_ended(desk):

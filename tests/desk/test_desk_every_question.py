@@ -4,10 +4,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from calling import Call
+from desk_rig import Browser
 
 from cases import entry_drafts
 from cases.document import Consented
 from cases.entry_drafts import EntryDraft
+from cases.person import Person
 from desk.asking import FLOWS
 from flows.answers import Answer, Json, State
 from flows.draft import Draft
@@ -84,9 +86,7 @@ def test_each_kind_is_among_them():
     assert kinds == {*TYPED, *PICKED}
 
 
-async def _open(keyed, draft: Draft) -> Call:
-    person = await keyed.person("operator")
-    browser = await keyed.signed_in(person)
+async def _open(keyed, person: Person, browser: Browser, draft: Draft) -> Call:
     consent = Consented(1, "2026-11-24T07:00:00+00:00", "uk", "…")
     entry = EntryDraft(uuid4(), person.id, "operator_phone", "uk", draft, consent, keyed.clock())
     await entry_drafts.begin(keyed.owner, keyed.site.vault, entry)
@@ -95,16 +95,28 @@ async def _open(keyed, draft: Draft) -> Call:
     return call
 
 
-@pytest.mark.parametrize(("flow", "group", "step"), QUESTIONS)
-async def test_a_question_is_drawn_and_can_be_answered(keyed, flow, group, step):
-    draft = _asked(flow, group, step)
-    call = await _open(keyed, draft)
-    assert call.seen.status == 200
+@pytest.mark.parametrize("name", FLOWS)
+async def test_every_question_is_drawn_and_can_be_answered(keyed, name):
+    person = await keyed.person("operator")
+    browser = await keyed.signed_in(person)
+    for question in QUESTIONS:
+        flow, _, step = question.values
+        if flow.name == FLOWS[name].name:
+            await _answered(keyed, await _open(keyed, person, browser, _asked(*question.values)),
+                            flow, step)  # fmt: skip
+
+
+async def _answered(keyed, call: Call, flow: Flow, step: Step) -> None:
+    sent = await keyed.owner.fetchval("SELECT count(*) FROM cases")
+    draft = await _held(keyed, call)
+    assert draft is not None
+    assert call.seen.status == 200, step.key
     assert call.asked == say("uk", f"{flow.stem(step)}.ask").split("\n")[0].replace(
         "<b>", ""
     ).replace("</b>", "")
-    assert {"back", "stop"} <= set(call.actions())
-    assert ("unknown" in call.actions()) == (step.unknown and not isinstance(step.kind, Files))
+    assert {"back", "stop"} <= set(call.actions()), call.asked
+    unknown = step.unknown and not isinstance(step.kind, Files)
+    assert ("unknown" in call.actions()) == unknown, call.asked
     if isinstance(step.kind, Files):
         assert not [one for one in call.actions() if one.startswith("pick ")]
         await call.press("skip")
@@ -121,12 +133,13 @@ async def test_a_question_is_drawn_and_can_be_answered(keyed, flow, group, step)
             break
         await call.press(next(one for one in call.actions() if one.startswith("pick ")))
     if held is None:
-        assert await keyed.owner.fetchval("SELECT count(*) FROM cases") == 1, "it was sent"
+        now = await keyed.owner.fetchval("SELECT count(*) FROM cases")
+        assert now == sent + 1, "it was sent"
         return
     assert held.at != draft.at, call.asked
     answer = held.answers[draft.at]
-    assert answer.state is state
-    assert state is State.SKIPPED or step.kind.fits(answer.value)
+    assert answer.state is state, call.asked
+    assert state is State.SKIPPED or step.kind.fits(answer.value), call.asked
 
 
 async def _held(keyed, call: Call) -> Draft | None:
@@ -149,7 +162,8 @@ async def test_a_list_of_several_is_drawn_grows_shrinks_and_ends(keyed, name):
     flow, group = GROUPS[name]
     draft = _asked(flow, group, group.steps[0])
     at = Draft(flow.name, flow.version, group.key, draft.answers, draft.items, way="section")
-    call = await _open(keyed, at)
+    person = await keyed.person("operator")
+    call = await _open(keyed, person, await keyed.signed_in(person), at)
     await call.press("add")
     first = (await _held(keyed, call)).at
     assert first.startswith(f"{group.key}/")
