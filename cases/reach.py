@@ -70,30 +70,40 @@ async def fill(
 ) -> bytes | None:
     """Write down what is missing for families that came before anybody kept it.
 
-    Begins behind `after`; the place it came to, to be called with again, None at the end. A chat
-    that has forgotten everything is written down as one that wants nothing.
+    Looks at the next `limit` conversations behind `after`; the place it came to, to be called with
+    again, None at the end. A chat that has forgotten everything is written down as one that wants
+    nothing.
     """
+    # By a few keys at a time: of a million conversations at once, no plan of it ends in time.
+    refs = await database.fetch(
+        "SELECT chat_ref FROM conversation WHERE chat_ref > $1 ORDER BY chat_ref LIMIT $2",
+        *(after, limit),
+        timeout=PATIENCE,
+    )
+    if not refs:
+        return None
+    looked_at = [row["chat_ref"] for row in refs]
     rows = await database.fetch(
         """
         SELECT c.chat_ref, c.sealed, c.revision, c.version, c.locale, c.quiet,
                c.blocked_at IS NOT NULL AS blocked
           FROM conversation c
-         WHERE c.bot = $1 AND c.chat_ref > $2
+         WHERE c.bot = $1 AND c.chat_ref = ANY ($2)
            AND NOT EXISTS (SELECT FROM reach r WHERE r.chat_ref = c.chat_ref)
            AND (EXISTS (SELECT FROM cases k WHERE k.chat_ref = c.chat_ref)
                 OR EXISTS (SELECT FROM draft d WHERE d.chat_ref = c.chat_ref))
-         ORDER BY c.chat_ref LIMIT $3
         """,
-        *(bot, after, limit),
+        *(bot, looked_at),
         timeout=PATIENCE,
     )
     found = [(row["chat_ref"], _read(vault, bot, row)) for row in rows]
-    await database.executemany(
-        "INSERT INTO reach (chat_ref, area, silence, hushed) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT DO NOTHING",
-        [(ref, one.area, one.silence, one.hushed) for ref, one in found],
-    )
-    return bytes(rows[-1]["chat_ref"]) if rows else None
+    if found:
+        await database.executemany(
+            "INSERT INTO reach (chat_ref, area, silence, hushed) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT DO NOTHING",
+            [(ref, one.area, one.silence, one.hushed) for ref, one in found],
+        )
+    return bytes(looked_at[-1])
 
 
 _NOTHING: Final = Reach("unknown", "everything", hushed=True)

@@ -162,4 +162,6 @@ def test_the_line_says_how_long_it_will_take() -> None:
 async def test_families_from_before_are_filled_in_with_the_bots_rights(
     office: Office, desk: Desk
 ) -> None:
-    assert await reach.fill(office.clerk.pool, VAULT, "family") is None
+    last = await reach.fill(office.clerk.pool, VAULT, "family")
+    assert last is not None
+    assert await reach.fill(office.clerk.pool, VAULT, "family", last) is None
