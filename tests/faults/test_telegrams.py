@@ -24,7 +24,7 @@ GRACE = 0.3
 """Seconds for calls that were on their way when Telegram asked for silence."""
 JUMPS = (7200, -10_800, 360, -360, 86_400 * 2, 0)
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(3600)]
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -58,9 +58,13 @@ async def mixed(here: Town) -> int:
         }
         for _ in range(3 + secrets.randbelow(6))
     ]  # fmt: skip
-    usable = [one for one in faults if _is_sent(one["method"], here) and not _is_slow(one)]
+    usable = [
+        one for one in faults if _is_sent(one["method"], here) and (FULL or not _is_slow(one))
+    ]
+    for one in filter(_is_slow, usable):
+        one["times"] = 1
     await here.rig.sim("faults", usable)
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(900 if FULL else 120):
         while here.running.world.faults.waiting:
             await asyncio.sleep(0.05)
     return sum(int(one["times"]) for one in usable)
@@ -72,8 +76,7 @@ def _is_sent(method: Any, here: Town) -> bool:
 
 def _is_slow(fault: dict[str, Any]) -> bool:
     """The bot waits half a minute for updates, as Telegram has it: too long for a quick run."""
-    hangs = fault["kind"].startswith("timeout") and fault["method"] not in SENDING
-    return hangs and not FULL
+    return fault["kind"].startswith("timeout") and fault["method"] not in SENDING
 
 
 def silent(calls: list[Any]) -> tuple[int, int]:
@@ -108,7 +111,8 @@ async def test_an_update_nobody_can_read_holds_nobody_up(  # noqa: PLR0917
         async with here.crowd(lives=True):
             for wrong in POISONS if FULL else POISONS[::5]:
                 await here.nonsense(wrong, to_somebody=True)
-                await asyncio.sleep(0.2)
+                # More than twenty in ten seconds, with their own, and a chat is paused.
+                await asyncio.sleep(1.0)
         found = await here.judged()
     record_property("troubles", f"{here.aside} unreadable updates, {door}: {len(found.lost)} lost")
     assert (found.lost, found.doubled) == ([], [])

@@ -143,7 +143,7 @@ class Town:
         `to_somebody`: in that of one who is just reporting.
         """
         if to_somebody and self.busy:
-            chat_id = self.busy[0].id
+            chat_id = self.busy[self.aside % len(self.busy)].id
         else:
             new = {"first_name": "Хтось", "started": ["family"]}
             chat_id = (await self.rig.sim("users", new))["id"]

@@ -24,7 +24,7 @@ from vault.throwaway import KeySet
 ROOT = Path(__file__).parents[2]
 FAMILY = "1000001:family-sandbox-token"
 STAFF = "1000002:staff-sandbox-token"
-PATIENCE = 90.0
+PATIENCE = float(os.environ.get("PATIENCE", "90"))
 HAND = 0.6
 """Seconds between two deeds of one person; who is faster is asked to wait, as handlers.limits says."""
 
