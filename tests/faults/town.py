@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ COPIES = concurrency(RATE)
 """So many calls are in flight at most: as many copies may a kill of the sender leave."""
 FAST = {"DODOMU_RATE": f"{RATE}", "DODOMU_CHAT_RATE": "50", "DODOMU_CHAT_BURST": "50"}
 PATIENCE = 60.0
+_OLDER = timedelta(hours=6)
+"""A host whose clock is before the date of the list seals nothing, and says so."""
 A_LONG_ONE = 4
 """Every so many, somebody tells far more, and takes their time: the bot would ask for it."""
 
@@ -254,7 +256,7 @@ async def town(
     oven: Oven, folder: Path, database: Any, *, bot_url: str | None = None, **settings: str
 ) -> AsyncIterator[Town]:
     """Nobody lives there yet, and no bot runs. `bot_url`: where the bot finds the database."""
-    keyset = throwaway.make_all(folder / "keys", datetime.now(UTC))
+    keyset = throwaway.make_all(folder / "keys", datetime.now(UTC) - _OLDER)
     running = await sandbox.start()
     hand = await asyncpg.connect(database.url)
     async with aiohttp.ClientSession() as client:
