@@ -9,30 +9,13 @@ from sandbox.chat import Chat, Note
 from sandbox.files import KINDS, attached
 from sandbox.people import Person
 from sandbox.sending import without_reply
+from sandbox.wanted import Impossible, listed, need, number
 from sandbox.wire import Obj
 from sandbox.world import Account, World, written
 
 
-class Impossible(Exception):
-    """A driver asked for what no person could do here; the text says why."""
-
-
-def need(body: Mapping[str, Any], name: str) -> Any:
-    value = body.get(name)
-    if value is None:
-        raise Impossible(f"`{name}` is missing")
-    return value
-
-
-def _number(value: Any, name: str) -> int:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise Impossible(f"`{name}` is not a number") from None
-
-
 def person_of(world: World, value: Any) -> Person:
-    person = world.crowd.by_id.get(_number(value, "user"))
+    person = world.crowd.by_id.get(number(value, "user"))
     if person is None:
         raise Impossible(f"nobody here has the id {value}; POST /sim/users first")
     return person
@@ -40,7 +23,7 @@ def person_of(world: World, value: Any) -> Person:
 
 def chat_of(account: Account, value: Any) -> Chat:
     """The chat of a person (positive id) or of a group (negative id)."""
-    chat_id = _number(value, "user")
+    chat_id = number(value, "user")
     if chat_id in account.chats:
         return account.chats[chat_id]
     return account.chat_with(person_of(account.world, chat_id))
@@ -57,23 +40,17 @@ def _speaker(account: Account, body: Mapping[str, Any]) -> tuple[Person, Chat]:
     return person, chat
 
 
-def _list(value: Any, name: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise Impossible(f"`{name}` is not a list")
-    return value
-
-
 def _bots(world: World, value: Any, name: str) -> list[str]:
-    for one in _list(value, name):
+    for one in listed(value, name):
         if one not in list(world.bots):
             raise Impossible(f"no bot called {one}")
-    return _list(value, name)
+    return listed(value, name)
 
 
 def add_person(world: World, body: Mapping[str, Any]) -> Person:
     """A known `id` is updated in place, so that a demo cast may be created again and again."""
     given = body.get("id")
-    person_id = world.crowd.next_id() if given is None else _number(given, "id")
+    person_id = world.crowd.next_id() if given is None else number(given, "id")
     names = ("last_name", "username", "language_code", "phone")
     person = world.crowd.add(
         Person(person_id, str(need(body, "first_name")), *(body.get(name) for name in names))
@@ -89,10 +66,10 @@ def add_group(world: World, body: Mapping[str, Any]) -> Obj:
 
     A known `id` is updated in place; bots that were in the group already are told nothing.
     """
-    members = [person_of(world, member) for member in _list(need(body, "members"), "members")]
+    members = [person_of(world, member) for member in listed(need(body, "members"), "members")]
     if not members:
         raise Impossible("a group needs somebody in it")
-    group_id = _number(body.get("id", world.next_group), "id")
+    group_id = number(body.get("id", world.next_group), "id")
     if group_id >= 0:
         raise Impossible("a group's id is below zero")
     wire = {"id": group_id, "type": "supergroup", "title": str(need(body, "title"))}
@@ -124,7 +101,7 @@ def say(account: Account, body: Mapping[str, Any]) -> Obj:
     entities = body.get("entities") or markup.found_in(text)
     content: Obj = {"text": text} | ({"entities": entities} if entities else {})
     if body.get("reply_to") is not None:
-        quoted = chat.present(_number(body["reply_to"], "reply_to"))
+        quoted = chat.present(number(body["reply_to"], "reply_to"))
         if quoted is None:
             raise Impossible("there is no such message to reply to")
         content["reply_to_message"] = without_reply(quoted.wire)
@@ -147,7 +124,7 @@ def tap(account: Account, body: Mapping[str, Any]) -> Obj:
     """A button by its `label`, or any `data` on any message: a hostile client can do that too."""
     person, chat = _speaker(account, body)
     if "label" not in body:
-        message_id = _number(need(body, "message_id"), "message_id")
+        message_id = number(need(body, "message_id"), "message_id")
         note = chat.notes.get(message_id)
         if note is None:
             raise Impossible("there is no such message")
@@ -221,7 +198,7 @@ def _pressed(account: Account, person: Person, chat: Chat, button: Obj) -> Obj:
 def contact(account: Account, body: Mapping[str, Any]) -> Obj:
     """The own contact, or somebody else's: `contact_user` an id here, or 0 for a stranger."""
     person, chat = _speaker(account, body)
-    owner_id = _number(body.get("contact_user", person.id), "contact_user")
+    owner_id = number(body.get("contact_user", person.id), "contact_user")
     owner = account.world.crowd.by_id.get(owner_id)
     card: Obj = {
         "phone_number": str(need(body, "phone")),
@@ -249,7 +226,7 @@ def send_file(
     if kind not in KINDS:
         raise Impossible(f"`kind` is one of {', '.join(KINDS)}")
     pretended = body.get("pretend_size")
-    size = None if pretended is None else _number(pretended, "pretend_size")
+    size = None if pretended is None else number(pretended, "pretend_size")
     stored = account.shelf.add(kind, name, mime, content, size=size)
     group = {"media_group_id": str(body["album"])} if "album" in body else {}
     caption = {"caption": str(body["caption"])} if body.get("caption") else {}
@@ -260,7 +237,7 @@ def send_file(
 
 def edit(account: Account, body: Mapping[str, Any]) -> Obj:
     person, chat = _speaker(account, body)
-    note = chat.present(_number(need(body, "message_id"), "message_id"))
+    note = chat.present(number(need(body, "message_id"), "message_id"))
     if note is None or note.by_bot or "text" not in note.wire:
         raise Impossible("only an own text message can be edited")
     text = str(need(body, "text"))

@@ -9,9 +9,9 @@ import orjson
 from aiohttp import web
 
 from sandbox import deeds
-from sandbox.deeds import Impossible
 from sandbox.inbound import is_loopback
 from sandbox.people import Person
+from sandbox.wanted import Impossible
 from sandbox.wire import Obj
 from sandbox.world import Account, World
 

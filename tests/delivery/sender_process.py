@@ -1,5 +1,7 @@
-"""A sender in a process of its own, to be killed. Words: database URL, address of the
-Bot API, and calls a second where they are to be few."""
+"""A sender in a process of its own, to be killed.
+
+Words: database URL, address of the Bot API, and calls a second where they are to be few.
+"""
 
 import asyncio
 import sys
