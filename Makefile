@@ -24,7 +24,7 @@ bench: environment ## measure all of docs/performance.md, about an hour; JSON in
 	.venv/bin/python -m benchmarks prepare
 	.venv/bin/python -m benchmarks --json var/bench.json $(ARGS)
 
-bench-quick: environment ## the same with less of everything, under three minutes
+bench-quick: environment ## the same with less of everything, a few minutes
 	.venv/bin/python -m benchmarks --quick $(ARGS)
 
 screens: environment ## take the pictures of docs/screens.md anew

@@ -48,7 +48,7 @@ def run(
 ) -> None:
     """Measure these parts, or all of them, and print what was seen; 1 when a part has failed.
 
-    `--quick` takes less of everything, and under three minutes. `--json` keeps the results, part
+    `--quick` takes less of everything, and a few minutes. `--json` keeps the results, part
     by part; with `--go-on` it takes up a run that broke off, and measures what is missing there.
     `--log` keeps what the bots logged. `--beside` names whom to measure, `dodomu` too;
     `--beside none` leaves all but the webhook's `dodomu` out. `--seconds` of measuring come after
